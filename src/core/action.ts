@@ -1,0 +1,44 @@
+import type { ProbeTarget } from './mend/policy.ts';
+import type { Reason } from './reason.ts';
+
+/** Everything that is done, as values. The loop performs them and brings their results back as events. */
+export type Action =
+  | {
+      readonly type: 'probe.look';
+      readonly component: string;
+      readonly unit: string;
+      readonly probe: string;
+      readonly target: ProbeTarget;
+      readonly timeoutMs: number;
+    }
+  | { readonly type: 'host.sample' }
+  | {
+      readonly type: 'evidence.capture';
+      readonly id: string;
+      readonly component: string;
+      readonly unit: string;
+      readonly incident: string;
+      readonly dump: boolean;
+    }
+  | Remedial;
+
+interface Deed {
+  /** Unique for ever: the intent's name in the store, in logs and in the result. */
+  readonly id: string;
+  readonly component: string;
+  readonly unit: string;
+  readonly reason: Reason;
+  /** How long the performer may take before it reports `action.timeout`. */
+  readonly timeoutMs: number;
+}
+
+/** The actions that change the node. Each is in the durable state before it is performed. */
+export type Remedial =
+  /** StartUnit, after ResetFailedUnit when the start limit was hit. */
+  | (Deed & { readonly type: 'unit.start'; readonly resetFailed: boolean })
+  /** RestartUnit, likewise. */
+  | (Deed & { readonly type: 'unit.restart'; readonly resetFailed: boolean })
+  /** SIGKILL to the main process, then RestartUnit. */
+  | (Deed & { readonly type: 'unit.kill' })
+  | (Deed & { readonly type: 'command.run'; readonly argv: readonly string[] })
+  | (Deed & { readonly type: 'node.reboot' });

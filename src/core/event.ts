@@ -1,0 +1,51 @@
+import type { Observation } from './mend/observation.ts';
+import type { NodePolicy } from './mend/policy.ts';
+import type { Unit } from './mend/unit.ts';
+import type { Reason } from './reason.ts';
+
+/** How an action ended, as the performer saw it. */
+export interface ActionResult {
+  readonly ok: boolean;
+  readonly reason: Reason;
+  readonly detail: string;
+}
+
+/** What the host says of itself. */
+export interface HostSample {
+  /** 0 at rest to 1: the worst of the pressure stall shares (avg10 of cpu some, io full, memory full). */
+  readonly pressure: number;
+  /** How late the agent's own loop was, at worst, since the last sample. */
+  readonly loopLagMs: number;
+  /** Name of the package manager that holds its lock, or null. */
+  readonly packageManager: string | null;
+}
+
+export type StoreHealth = 'ok' | 'fresh' | 'lost' | 'unwritable';
+
+/** Everything that happens. The core learns of the world through these alone. */
+export type Event =
+  | { readonly type: 'agent.started'; readonly bootId: string; readonly seed: number; readonly store: StoreHealth }
+  | { readonly type: 'config.loaded'; readonly policy: NodePolicy }
+  | { readonly type: 'config.rejected'; readonly detail: string }
+  | { readonly type: 'bus.connected' }
+  | { readonly type: 'bus.lost'; readonly detail: string }
+  | { readonly type: 'unit.changed'; readonly unit: Unit }
+  | { readonly type: 'job.started'; readonly unit: string; readonly job: number }
+  | { readonly type: 'job.ended'; readonly unit: string; readonly job: number; readonly result: string }
+  | { readonly type: 'shutdown.announced' }
+  | { readonly type: 'shutdown.canceled' }
+  | {
+      readonly type: 'probe.observed';
+      readonly component: string;
+      readonly probe: string;
+      readonly observation: Observation;
+    }
+  | { readonly type: 'evidence.captured'; readonly id: string }
+  | { readonly type: 'action.finished'; readonly id: string; readonly result: ActionResult }
+  | { readonly type: 'host.sampled'; readonly sample: HostSample }
+  | { readonly type: 'clock.jumped'; readonly gapMs: number }
+  | { readonly type: 'store.changed'; readonly health: StoreHealth; readonly detail: string }
+  | { readonly type: 'pause.asked'; readonly component: string | null; readonly forMs: number; readonly text: string }
+  | { readonly type: 'resume.asked'; readonly component: string | null }
+  | { readonly type: 'restart.asked'; readonly component: string }
+  | { readonly type: 'tick' };

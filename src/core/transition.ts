@@ -1,0 +1,86 @@
+import type { Remedy } from './mend/policy.ts';
+import type { Reason } from './reason.ts';
+
+export type Phase =
+  | 'unknown'
+  | 'starting'
+  | 'healthy'
+  | 'suspect'
+  | 'unhealthy'
+  | 'mending'
+  | 'exhausted'
+  | 'stopped'
+  | 'masked'
+  | 'absent'
+  | 'held'
+  | 'paused';
+
+export type RestartedBy = 'nodemend' | 'systemd' | 'other';
+
+/** Everything worth telling. Logs, metrics, status, history and tests read this one stream. */
+export type Transition =
+  | {
+      readonly type: 'component.phase';
+      readonly component: string;
+      readonly from: Phase;
+      readonly to: Phase;
+      readonly reason: Reason;
+      readonly detail: string;
+    }
+  | {
+      readonly type: 'component.restarted';
+      readonly component: string;
+      readonly by: RestartedBy;
+      readonly reason: Reason;
+    }
+  | {
+      readonly type: 'incident.opened';
+      readonly component: string;
+      readonly incident: string;
+      readonly reason: Reason;
+      readonly detail: string;
+      readonly sinceMs: number;
+    }
+  | {
+      readonly type: 'incident.closed';
+      readonly component: string;
+      readonly incident: string;
+      readonly reason: Reason;
+      readonly cause: Reason;
+      readonly recovered: boolean;
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: 'action.begun';
+      readonly component: string;
+      readonly incident: string;
+      readonly action: string;
+      readonly remedy: Remedy | 'start';
+      readonly reason: Reason;
+    }
+  | {
+      readonly type: 'action.ended';
+      readonly component: string;
+      readonly incident: string;
+      readonly action: string;
+      readonly remedy: Remedy | 'start';
+      readonly ok: boolean;
+      readonly reason: Reason;
+      readonly detail: string;
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: 'action.deferred';
+      readonly component: string;
+      readonly reason: Reason;
+      readonly untilMs: number | null;
+    }
+  | { readonly type: 'node.ready'; readonly ready: boolean; readonly reason: Reason; readonly detail: string }
+  | { readonly type: 'node.changed'; readonly reason: Reason; readonly detail: string }
+  | {
+      readonly type: 'pause.changed';
+      readonly component: string | null;
+      readonly reason: Reason;
+      readonly detail: string;
+      readonly untilMs: number | null;
+    };

@@ -1,0 +1,105 @@
+/**
+ * What the shell must provide to the agent: types only. Adapters never throw past these; what goes wrong comes back
+ * as an observation, an action result or an event. Every call is bounded in time by the adapter itself.
+ */
+import type { ActionResult, Event, HostSample, StoreHealth } from './core/event.ts';
+import type { Observation } from './core/mend/observation.ts';
+import type { ProbeTarget } from './core/mend/policy.ts';
+import type { Unit } from './core/mend/unit.ts';
+import type { Transition } from './core/transition.ts';
+
+export type Emit = (event: Event) => void;
+
+export interface Clock {
+  /** CLOCK_MONOTONIC in milliseconds, the clock of systemd's *TimestampMonotonic properties. */
+  nowMs(): number;
+  /** CLOCK_REALTIME in milliseconds since 1970; for showing only. */
+  wallMs(): number;
+  /** One timer: calls `wake` once at `atMs`, replacing an earlier call. null stops it. */
+  wakeAt(atMs: number | null): void;
+}
+
+/** systemd and logind. Emits bus.connected, bus.lost, unit.changed, job.started, job.ended, shutdown.announced, shutdown.canceled. */
+export interface SystemBus {
+  /** Connects, and keeps reconnecting until `close`. Never rejects. */
+  open(): void;
+  /** The units whose signals are wanted; may be called at any time, and again on reload. Each gets a first unit.changed. */
+  watch(units: readonly string[]): void;
+  start(unit: string, options: { readonly resetFailed: boolean; readonly timeoutMs: number }): Promise<ActionResult>;
+  restart(unit: string, options: { readonly resetFailed: boolean; readonly timeoutMs: number }): Promise<ActionResult>;
+  /** SIGKILL to the main process, then a restart job. */
+  killAndRestart(unit: string, options: { readonly timeoutMs: number }): Promise<ActionResult>;
+  reboot(options: { readonly timeoutMs: number }): Promise<ActionResult>;
+  /** One unit, read now; for `discover` and evidence. null when the bus does not answer in time. */
+  read(unit: string): Promise<Unit | null>;
+  close(): Promise<void>;
+}
+
+/** One look at one component. */
+export interface Prober {
+  /**
+   * Resolves within `timeoutMs` and a little, always. `lane` names component and probe: one look is in flight per lane, and a
+   * look that outlives its deadline turns later ones into `probe.stuck` until it is gone.
+   */
+  look(lane: string, target: ProbeTarget, unit: string, timeoutMs: number): Promise<Observation>;
+  close(): Promise<void>;
+}
+
+export interface Host {
+  bootId(): string;
+  sample(): Promise<HostSample>;
+  /** Milliseconds between CLOCK_BOOTTIME and CLOCK_MONOTONIC: grows by the time the machine was suspended. */
+  suspendedMs(): number;
+}
+
+export interface EvidenceRequest {
+  readonly id: string;
+  readonly component: string;
+  readonly unit: string;
+  readonly incident: string;
+  /** Whether the main process may be sent SIGUSR1 for a goroutine dump. */
+  readonly dump: boolean;
+  /** The last observations of the component, newest last, as JSON-able data. */
+  readonly observations: unknown;
+}
+
+export interface EvidenceCollector {
+  /** Writes one bundle below the state directory. Resolves within 2 s, whatever happens, with the bundle's file name or null. */
+  capture(request: EvidenceRequest): Promise<string | null>;
+}
+
+export interface StoredState {
+  /** The core's whole state as saved last, or null. */
+  readonly state: unknown;
+  readonly bootId: string | null;
+  readonly savedAtMs: number;
+  readonly health: StoreHealth;
+  readonly detail: string;
+}
+
+export interface IncidentRecord {
+  readonly id: string;
+  readonly component: string;
+  readonly openedWallMs: number;
+  readonly closedWallMs: number | null;
+  readonly cause: string;
+  readonly recovered: boolean | null;
+  readonly durationMs: number | null;
+  readonly transitions: readonly { readonly wallMs: number; readonly transition: Transition }[];
+  readonly evidence: readonly string[];
+}
+
+export interface Store {
+  load(): StoredState;
+  /** Writes the state and appends the transitions in one transaction; not yet durable. Never throws: emits store.changed. */
+  save(state: unknown, savedAtMs: number, wallMs: number, transitions: readonly Transition[]): void;
+  /** Resolves true once all that was saved is on the disk, false when that failed or took longer than 2 s. */
+  durable(): Promise<boolean>;
+  noteEvidence(incident: string, file: string): void;
+  incidents(query: {
+    readonly component: string | null;
+    readonly sinceWallMs: number;
+    readonly id: string | null;
+  }): IncidentRecord[];
+  close(): void;
+}
