@@ -73,6 +73,8 @@ export const reasons = {
   'restart.hung': row('warn', 'restarted because its probes agree that it hangs'),
   'restart.unhealthy': row('warn', 'restarted because its probes agree that it is unhealthy'),
   'restart.asked': row('info', 'restarted because an operator asked for it'),
+  'restart.foreign': row('info', 'restarted by somebody else: an operator or another healer'),
+  'restart.moot': row('info', 'called off: the component changed by itself before anything was done'),
   'restart.backoff': row('info', 'the next action waits for its back-off delay'),
   'restart.budget-spent': row(
     'error',

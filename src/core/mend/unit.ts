@@ -24,7 +24,11 @@ export interface Unit {
   readonly job: number;
   readonly inactiveExitAtMs: number | null;
   readonly activeEnterAtMs: number | null;
+  readonly activeExitAtMs: number | null;
+  readonly inactiveEnterAtMs: number | null;
   readonly stateChangeAtMs: number | null;
+  /** When the main process ended; with activeExitAtMs it tells a stop job (left active first) from an exit (ended first). */
+  readonly execMainExitAtMs: number | null;
   /** CLD_EXITED is 1, CLD_KILLED 2, CLD_DUMPED 3; 0 while the main process runs or never ran. */
   readonly execMainCode: number;
   readonly execMainStatus: number;
