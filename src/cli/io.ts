@@ -1,0 +1,18 @@
+/**
+ * What a command may say and to whom: the only way from a command to the terminal. Commands never print by themselves and
+ * never end the process; they return an exit status.
+ */
+export interface Io {
+  /** Writes to standard output. The text brings its own line ends. */
+  out(text: string): void;
+  /** Writes to standard error. */
+  err(text: string): void;
+  readonly isTerminal: boolean;
+  /** Width of the terminal; 80 where there is none. */
+  readonly columns: number;
+  /** Whether colours are wanted: a terminal, and NO_COLOR not set. */
+  readonly color: boolean;
+}
+
+/** Fine; the answer is no; wrong usage or configuration; the daemon cannot be reached. */
+export const exitStatus = { fine: 0, no: 1, usage: 2, unreachable: 3 } as const;

@@ -1,0 +1,109 @@
+/**
+ * What the server shows and whom it asks: types only. A view is a read-only snapshot; the server never reaches into the
+ * agent beyond `ServeSource`.
+ *
+ * Times: `...Ms` with "since", "now" or "until" in the name are CLOCK_MONOTONIC milliseconds and compare with `nowMs`;
+ * `...WallMs` are milliseconds since 1970; `ageMs`, `lagMs`, `durationMs` and `perMs` are spans.
+ */
+import type { StoreHealth } from '../core/event.ts';
+import type { Verdict } from '../core/mend/observation.ts';
+import type { ProbeRole } from '../core/mend/policy.ts';
+import type { Reason } from '../core/reason.ts';
+import type { Phase, RestartedBy, Transition } from '../core/transition.ts';
+import type { IncidentRecord, Store } from '../ports.ts';
+
+export interface PauseView {
+  readonly untilMs: number;
+  readonly text: string;
+}
+
+export interface ReadyView {
+  readonly ready: boolean;
+  readonly reason: Reason;
+  readonly detail: string;
+  readonly sinceMs: number;
+}
+
+export interface ProbeView {
+  readonly name: string;
+  readonly role: ProbeRole;
+  readonly verdict: Verdict;
+  readonly reason: Reason;
+  readonly detail: string;
+  /** How long ago the last look ended; null when there was none yet. */
+  readonly ageMs: number | null;
+  readonly durationMs: number | null;
+}
+
+export interface ComponentView {
+  readonly name: string;
+  readonly unit: string;
+  readonly preset: string | null;
+  readonly critical: boolean;
+  readonly after: readonly string[];
+  readonly phase: Phase;
+  readonly reason: Reason;
+  readonly detail: string;
+  readonly sinceMs: number;
+  readonly verdict: Verdict;
+  /** 0 while there is none. */
+  readonly mainPid: number;
+  readonly invocationId: string;
+  readonly budget: { readonly remaining: number; readonly of: number; readonly perMs: number };
+  /** The next action is not taken before this; null when nothing is waited for. */
+  readonly notBeforeMs: number | null;
+  readonly pause: PauseView | null;
+  readonly incident: { readonly id: string; readonly reason: Reason; readonly sinceMs: number } | null;
+  readonly restarts: Readonly<Record<RestartedBy, number>>;
+  readonly probes: readonly ProbeView[];
+}
+
+export interface NodeView {
+  readonly node: string;
+  readonly version: string;
+  readonly commit: string;
+  readonly startedWallMs: number;
+  readonly nowMs: number;
+  /** The wall clock at `nowMs`. */
+  readonly wallMs: number;
+  readonly ready: ReadyView;
+  readonly stopping: boolean;
+  readonly busConnected: boolean;
+  readonly store: { readonly health: StoreHealth; readonly detail: string };
+  readonly config: { readonly ok: boolean; readonly loadedWallMs: number; readonly detail: string };
+  /** Name of the package manager at work, or null. */
+  readonly upgrading: string | null;
+  readonly pressure: number;
+  readonly loop: { readonly lagMs: number; readonly lastTurnWallMs: number };
+  readonly pause: PauseView | null;
+  readonly components: readonly ComponentView[];
+}
+
+/** One transition as told to readers. */
+export interface Told {
+  readonly wallMs: number;
+  readonly transition: Transition;
+}
+
+export type Ask =
+  | { readonly type: 'pause'; readonly component: string | null; readonly forMs: number; readonly text: string }
+  | { readonly type: 'resume'; readonly component: string | null }
+  | { readonly type: 'restart'; readonly component: string }
+  | { readonly type: 'reload' };
+
+export interface Answer {
+  readonly ok: boolean;
+  /** One sentence for the operator. */
+  readonly message: string;
+}
+
+export interface ServeSource {
+  /** Called per request. While nothing changed, `ready` and `components` are the same objects: replies are cached by them. */
+  view(): NodeView;
+  /** Whether the agent's own loop turns. Depends on nothing that is watched. Called per /livez: a comparison, no more. */
+  turning(): boolean;
+  incidents(query: Parameters<Store['incidents']>[0]): IncidentRecord[];
+  /** Calls the listener for each transition from now on; returns what ends that. */
+  subscribe(listener: (told: Told) => void): () => void;
+  ask(request: Ask): Promise<Answer>;
+}
