@@ -1,0 +1,134 @@
+/** The lab shows what it claims: real nodes that boot, run, reboot and reach each other, and that leave nothing behind. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { runContainer, runDockerContainer } from './harness/containers.ts';
+import { installKubelet } from './harness/kubelet.ts';
+import { labTest } from './harness/lab-test.ts';
+import { labUnavailable } from './harness/requirements.ts';
+import { waitFor } from './harness/wait.ts';
+
+labTest('a node boots, runs commands, keeps files and reboots with a new boot id', async (t, lab) => {
+  const node = await lab.node('a');
+  t.equal((await node.ok(['hostname'])).trim(), 'a');
+  t.equal((await node.unit('containerd.service'))['ActiveState'], 'active');
+  t.equal((await node.run(['sh', '-c', 'cat; exit 3'], { input: 'in' })).code, 3);
+  t.equal((await node.run(['cat'], { input: 'text' })).stdout, 'text');
+  t.ok((await node.run(['sleep', '1000'], { timeoutMs: 200 })).timedOut, 'a command is killed at its deadline');
+  await t.rejects(node.ok(['false']), /a: "false" ended with 1/);
+
+  node.write('/etc/marker', 'kept');
+  const before = await node.bootId();
+  await node.reboot();
+  t.equal(node.boots(), 2);
+  t.not(await node.bootId(), before);
+  t.equal(node.read('/etc/marker'), 'kept');
+
+  await node.powerCut();
+  t.ok(node.isOff());
+  await t.rejects(async () => node.run(['true']), /not running/);
+  await node.powerOn();
+  t.equal(node.read('/etc/marker'), 'kept');
+});
+
+labTest('the witness sees who asked systemd for what', async (t, lab) => {
+  const node = await lab.node('a');
+  const witness = await node.witness();
+  await node.ok(['systemctl', 'restart', 'containerd.service']);
+  const isRestart = (member: string) => member === 'RestartUnit';
+  const call = await witness.waitForMessage(({ member }) => isRestart(member), 10_000, 'the call');
+  t.match(call.args, ['containerd.service', 'replace']);
+  t.equal(witness.deeds({ sender: call.sender, about: 'containerd' }).length, 1);
+  t.same(witness.deeds({ sender: ':0.0' }), [], 'and nothing of others');
+  await witness.waitForMessage(({ member }) => member === 'JobRemoved', 10_000, 'the end of the job');
+  witness.clear();
+  t.same(witness.calls(), []);
+});
+
+labTest(
+  'containers keep their processes when containerd is killed; a stopped containerd still accepts',
+  async (t, lab) => {
+    const node = await lab.node('a');
+    const container = await runContainer(node, 'one');
+    const pid = await node.mainPid('containerd.service');
+    await node.signal('containerd.service', 'KILL');
+    const restarted = async () => ![0, pid].includes(await node.mainPid('containerd.service'));
+    await node.waitFor(restarted, 30_000, 'systemd to restart containerd');
+    t.ok(await container.survives());
+    await node.ok(['kill', '-9', String(container.pid)]);
+    await node.waitFor(async () => !(await container.survives()), 10_000, 'the container to be gone');
+  },
+);
+
+labTest('docker works on a node that has it switched on', async (t, lab) => {
+  const node = await lab.node('a', { enable: ['docker.service'] });
+  t.equal((await node.unit('docker.service'))['ActiveState'], 'active');
+  t.ok(await (await runDockerContainer(node, 'one')).survives());
+});
+
+labTest('the kubelet stand-in behaves as it is told and says that it is a stand-in', async (t, lab) => {
+  const node = await lab.node('a');
+  const kubelet = await installKubelet(node);
+  const url = 'http://127.0.0.1:10248/healthz';
+  t.match(await node.http(url), { status: 200, body: 'ok', headers: { 'content-type': 'text/plain; charset=utf-8' } });
+  t.match(await node.http(`${url}/syncloop`), { status: 404, body: '404 page not found\n' });
+  kubelet.mode('fail');
+  t.equal((await node.http(url)).status, 500);
+  kubelet.mode('hang');
+  await t.rejects(node.http(url, { timeoutMs: 300 }), /no reply/);
+  kubelet.mode('ok');
+  await kubelet.exit(0);
+  const unit = await node.unit('kubelet.service');
+  t.match(unit, { SubState: 'auto-restart', RestartUSec: '10s', Result: 'success', ExecMainStatus: '0' });
+  t.match(unit['Description'], /STAND-IN/);
+});
+
+labTest(
+  'two units of one name on two nodes are apart, and three nodes reach each other until one is cut off',
+  async (t, lab) => {
+    const nodes = [await lab.node('a'), await lab.node('b'), await lab.node('c')];
+    const [a, b, c] = nodes as [(typeof nodes)[0], (typeof nodes)[0], (typeof nodes)[0]];
+    const reaches = (from: typeof a, to: typeof a) =>
+      from.run(['busybox', 'nc', '-w', '2', to.address, '9000'], { timeoutMs: 10_000 }).then(({ stdout }) => stdout);
+    for (const { ok, name } of nodes) {
+      const serve = ['busybox', 'nc', '-lk', '-p', '9000', '-e', '/bin/echo', name];
+      await ok(['systemd-run', '--unit=server', ...serve]);
+    }
+    await waitFor(async () => (await reaches(a, b)) === 'b\n', 10_000, 'the server on b');
+    t.equal(await reaches(b, c), 'c\n');
+    t.equal(await reaches(c, a), 'a\n');
+
+    await b.plug(false);
+    t.equal(await reaches(a, b), '');
+    t.equal(await reaches(c, a), 'a\n');
+    await b.plug(true);
+    await waitFor(async () => (await reaches(a, b)) === 'b\n', 10_000, 'b to be back');
+
+    const others = [await a.mainPid('server.service'), await c.mainPid('server.service')];
+    await b.signal('server.service', 'KILL', 'all');
+    t.same([await a.mainPid('server.service'), await c.mainPid('server.service')], others);
+  },
+);
+
+t.test('a lab whose test process is killed is removed all the same', { timeout: 300_000 }, async (t) => {
+  const why = labUnavailable();
+  if (why !== null && process.env['CI'] !== 'true') return t.pass(`left out: ${why}`);
+  const program = fileURLToPath(new URL('./harness/idle-lab.ts', import.meta.url));
+  const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  const { id, leader } = JSON.parse(line) as { id: string; leader: number };
+  t.ok(existsSync(`/proc/${leader}`), 'the node runs');
+  child.kill('SIGKILL');
+  const left = () => [
+    ...(existsSync(`/proc/${leader}`) ? ['process'] : []),
+    ...readdirSync('/run/nodemend-lab').filter((name) => name.startsWith(id)),
+    ...readdirSync('/run/netns').filter((name) => name.includes(id)),
+    ...(readFileSync('/proc/self/mounts', 'utf8').match(new RegExp(id, 'g')) ?? []),
+  ];
+  t.not(left().length, 0);
+  await waitFor(() => left().length === 0, 30_000, 'the guard to remove the lab');
+  return t.same(left(), []);
+});
