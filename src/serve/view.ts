@@ -63,6 +63,7 @@ export interface NodeView {
   readonly version: string;
   readonly commit: string;
   readonly startedWallMs: number;
+  /** When the view was asked for, not when it last changed. */
   readonly nowMs: number;
   /** The wall clock at `nowMs`. */
   readonly wallMs: number;

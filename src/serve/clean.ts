@@ -1,0 +1,25 @@
+/**
+ * Text from outside made fit to be shown: control characters and the marks that turn the direction of writing are taken
+ * out, lengths bounded, HTML escaped. Never decides what is shown.
+ */
+
+// Cc, Cf (bidirectional and zero-width marks), Zl and Zp: what could move a cursor, hide text or begin a new line.
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+
+/** One line of plain text of at most `maxCharacters`. */
+export function cleanText(text: string, maxCharacters = 200): string {
+  return text.replace(unseen, ' ').trim().slice(0, maxCharacters);
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Plain text for HTML, in an element or a quoted attribute. */
+export function escapeHtml(text: string): string {
+  return cleanText(text, 500).replace(/[&<>"']/g, (character) => entities[character] ?? '');
+}

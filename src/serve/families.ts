@@ -1,0 +1,135 @@
+/**
+ * Every metric family that is served, in one table: the README's table is checked against it. Label values come from closed
+ * sets alone: component and probe names of the configuration, and the words of the core's own types.
+ */
+export interface Family {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  readonly labels: readonly string[];
+  readonly buckets?: readonly number[];
+}
+
+// A local look takes a millisecond or two; the longest deadline under pressure is a minute.
+const lookBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] as const;
+// A crash is mended in tens of milliseconds, a hang after its window of bad looks, a spent budget after minutes.
+const recoveryBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300] as const;
+
+export const families = {
+  build: family('nodemend_build_info', 'gauge', 'Version, commit and runtime of the agent; always 1.', [
+    'version',
+    'commit',
+    'runtime',
+  ]),
+  phase: family('nodemend_component_phase', 'gauge', 'Phase of a component: 1 for the current one, 0 for the others.', [
+    'component',
+    'phase',
+  ]),
+  healthy: family(
+    'nodemend_component_healthy',
+    'gauge',
+    'Whether a component is healthy: 1 or 0, absent while that is unknown.',
+    ['component'],
+  ),
+  critical: family(
+    'nodemend_component_critical',
+    'gauge',
+    'Whether a component counts for the readiness of the node.',
+    ['component'],
+  ),
+  restarts: family(
+    'nodemend_component_restarts_total',
+    'counter',
+    'Restarts of a component seen by the agent, by who made them and why.',
+    ['component', 'by', 'reason'],
+  ),
+  budget: family(
+    'nodemend_component_budget_remaining',
+    'gauge',
+    'Actions that the budget of a component still allows in its window.',
+    ['component'],
+  ),
+  incidentOpen: family('nodemend_component_incident_open', 'gauge', 'Whether a component has an open incident.', [
+    'component',
+  ]),
+  probeDuration: {
+    ...family('nodemend_probe_duration_seconds', 'histogram', 'Duration of looks at a component.', [
+      'component',
+      'probe',
+    ]),
+    buckets: lookBuckets,
+  },
+  observations: family('nodemend_probe_observations_total', 'counter', 'Looks at a component by their verdict.', [
+    'component',
+    'probe',
+    'verdict',
+  ]),
+  actions: family(
+    'nodemend_actions_total',
+    'counter',
+    'Actions taken on a component, by kind and by result: ok or failed.',
+    ['component', 'action', 'result'],
+  ),
+  incidents: family('nodemend_incidents_total', 'counter', 'Incidents opened, by the reason of the first bad sign.', [
+    'component',
+    'reason',
+  ]),
+  recovery: {
+    ...family(
+      'nodemend_recovery_duration_seconds',
+      'histogram',
+      'Time from the first bad sign to the verified recovery.',
+      ['component', 'reason'],
+    ),
+    buckets: recoveryBuckets,
+  },
+  ready: family('nodemend_node_ready', 'gauge', 'Whether the node may take traffic, as /readyz says.', []),
+  paused: family('nodemend_node_paused', 'gauge', 'Whether the supervision of the whole node is paused.', []),
+  pressure: family(
+    'nodemend_node_pressure_ratio',
+    'gauge',
+    'Worst share of time that tasks stalled for cpu, io or memory, 0 to 1.',
+    [],
+  ),
+  bus: family(
+    'nodemend_bus_connected',
+    'gauge',
+    'Whether the system bus is connected; without it the agent is blind.',
+    [],
+  ),
+  store: family('nodemend_store_writable', 'gauge', 'Whether the state can be stored durably.', []),
+  lag: family(
+    'nodemend_loop_lag_seconds',
+    'gauge',
+    'How late the event loop of the agent was at worst since the last sample.',
+    [],
+  ),
+  turn: family(
+    'nodemend_loop_last_turn_timestamp_seconds',
+    'gauge',
+    'When the loop of the agent last finished a turn.',
+    [],
+  ),
+  configOk: family(
+    'nodemend_config_last_reload_successful',
+    'gauge',
+    'Whether the configuration was accepted when it was last loaded.',
+    [],
+  ),
+  configAt: family(
+    'nodemend_config_last_reload_success_timestamp_seconds',
+    'gauge',
+    'When the configuration in force was loaded.',
+    [],
+  ),
+  cpu: family('process_cpu_seconds_total', 'counter', 'User and system CPU time spent by the agent.', []),
+  memory: family('process_resident_memory_bytes', 'gauge', 'Resident memory of the agent.', []),
+  descriptors: family('process_open_fds', 'gauge', 'Open file descriptors of the agent.', []),
+  start: family('process_start_time_seconds', 'gauge', 'When the agent was started.', []),
+} as const satisfies Record<string, Family>;
+
+export type FamilyKey = keyof typeof families;
+
+function family<Labels extends readonly string[]>(name: string, type: Family['type'], help: string, labels: Labels) {
+  return { name, type, help, labels };
+}

@@ -1,0 +1,82 @@
+/** The read-only server on `listen`: DESIGN section 7, nothing that changes anything. */
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { registerApi } from './api.ts';
+import { createEventStreams } from './events.ts';
+import { createFastReply } from './fast.ts';
+import { everyReply } from './headers.ts';
+import { registerHealth } from './health.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { createListener, type Listener } from './listener.ts';
+import type { Metrics } from './metrics.ts';
+import { renderPage } from './page.ts';
+import { createIncidentReader } from './reads.ts';
+import { registerScrape } from './scrape.ts';
+import type { ServeSource } from './view.ts';
+
+export interface HttpServer {
+  readonly app: FastifyInstance;
+  /** Begins to listen on `HOST:PORT` (`[HOST]:PORT` for IPv6); resolves with the port. Rejects with one clear sentence. */
+  listen(address: string): Promise<number>;
+  /** Ends streams and connections, at once. */
+  close(): Promise<void>;
+}
+
+export function createHttp(source: ServeSource, metrics: Metrics, limits: Limits = defaultLimits): HttpServer {
+  const { listener, close } = createReadServer(source, metrics, limits, new Set());
+  return {
+    app: listener.app,
+    listen: async (address) => {
+      const { host, port } = parseAddress(address);
+      await listener.app.listen({ host, port, backlog: 1024 }).catch((cause: Error & { code?: string }) => {
+        throw new Error(
+          `cannot listen on ${address} (${cause.code ?? cause.message}): choose another "listen" address`,
+          { cause },
+        );
+      });
+      return (listener.server.address() as AddressInfo).port;
+    },
+    close,
+  };
+}
+
+/** A server with every path that reads; the control socket offers the same ones. */
+export function createReadServer(
+  source: ServeSource,
+  metrics: Metrics,
+  limits: Limits,
+  postPaths: ReadonlySet<string>,
+): { readonly listener: Listener; close(): Promise<void> } {
+  const listener = createListener(limits, createFastReply(source), postPaths);
+  const streams = createEventStreams(source, limits);
+  const reader = createIncidentReader(source);
+  registerHealth(listener.app, source);
+  registerScrape(listener.app, source, metrics);
+  registerApi(listener.app, source, reader, streams);
+  listener.app.get('/', (_request, reply) => {
+    const view = source.view();
+    const incidents = reader.read('page', () => ({ component: null, id: null, sinceWallMs: view.wallMs - 86_400_000 }));
+    return reply
+      .headers(everyReply)
+      .type('text/html; charset=utf-8')
+      .send(renderPage(view, incidents ?? []));
+  });
+  return {
+    listener,
+    close: async () => {
+      streams.close();
+      reader.close();
+      await listener.close();
+    },
+  };
+}
+
+/** `0.0.0.0:9745`, `[::]:9745` or `:9745`. */
+export function parseAddress(address: string): { readonly host: string; readonly port: number } {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(address);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) {
+    throw new Error(`cannot listen on ${JSON.stringify(address)}: write HOST:PORT, for example 0.0.0.0:9745`);
+  }
+  return { host: match[1] ?? (match[2] === '' || match[2] === undefined ? '::' : match[2]), port };
+}

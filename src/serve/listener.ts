@@ -1,0 +1,122 @@
+/**
+ * One bounded HTTP server with fastify behind it: timeouts, sizes, methods, malformed requests and closing. It knows no
+ * paths; those are registered on `app`. It never logs a request and never waits for a slow client.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type Connections, createConnections } from './connections.ts';
+import type { FastReply } from './fast.ts';
+import { everyReply, plainText } from './headers.ts';
+import type { Limits } from './limits.ts';
+
+export interface Listener {
+  readonly app: FastifyInstance;
+  readonly server: Server;
+  readonly connections: Connections;
+  /** Ends every connection and stops listening. */
+  close(): Promise<void>;
+}
+
+const reading = new Set(['GET', 'HEAD']);
+
+/** A server that is not listening yet. `postPaths` are the only paths that may be posted to. */
+export function createListener(limits: Limits, fast: FastReply, postPaths: ReadonlySet<string>): Listener {
+  // Filled by the factory, which fastify calls at once.
+  const made: { server?: Server; connections?: Connections } = {};
+  const app = fastify({
+    logger: false,
+    forceCloseConnections: true,
+    bodyLimit: limits.maxBodyBytes,
+    requestTimeout: limits.requestTimeoutMs,
+    routerOptions: { maxParamLength: 128 },
+    clientErrorHandler: refuseMalformed,
+    frameworkErrors: (error, _request, reply) =>
+      sendText(reply as FastifyReply, 400, `bad request: ${error.message}\n`),
+    serverFactory: (handler) => {
+      const server = createBounded(limits);
+      const connections = createConnections(server, limits.maxConnections);
+      server.on('request', dispatch(handler, fast, connections));
+      made.server = server;
+      made.connections = connections;
+      return server;
+    },
+  });
+  app.addHook('onRequest', async (request, reply) => refuseUnreadable(request, reply, postPaths));
+  app.setNotFoundHandler((_request, reply) => sendText(reply, 404, '404 page not found\n'));
+  app.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) => {
+    const status = error.statusCode !== undefined && error.statusCode < 500 ? error.statusCode : 500;
+    sendText(reply, status, `${status < 500 ? 'bad request' : 'internal error'}: ${error.message}\n`);
+  });
+  const { server, connections } = made;
+  if (server === undefined || connections === undefined) throw new Error('fastify made no server');
+  return { app, server, connections, close: () => app.close() };
+}
+
+/** A plain text reply with the headers that every reply has. */
+export function sendText(reply: FastifyReply, status: number, text: string): FastifyReply {
+  return reply.code(status).headers(everyReply).type(plainText).send(text);
+}
+
+function createBounded(limits: Limits): Server {
+  const server = createServer({
+    requestTimeout: limits.requestTimeoutMs,
+    headersTimeout: limits.headersTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    connectionsCheckingInterval: limits.checkingIntervalMs,
+    maxHeaderSize: limits.maxHeaderBytes,
+    noDelay: true,
+  });
+  server.timeout = limits.connectionTimeoutMs;
+  server.maxRequestsPerSocket = limits.maxRequestsPerSocket;
+  // A backstop only: `connections` keeps the number lower, but a connection that it ended counts until it is closed.
+  server.maxConnections = limits.maxConnections * 2;
+  return server;
+}
+
+function dispatch(
+  handler: (request: IncomingMessage, response: ServerResponse) => void,
+  fast: FastReply,
+  connections: Connections,
+) {
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    if (fast(request, response)) {
+      connections.touch(request.socket);
+      return;
+    }
+    response.once('close', connections.hold(request.socket));
+    handler(request, response);
+  };
+}
+
+/** Only what can be read without a body passes, and posts where a post is expected. */
+async function refuseUnreadable(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  postPaths: ReadonlySet<string>,
+): Promise<void> {
+  const path = request.url.split('?', 1)[0] ?? '';
+  if (request.method === 'POST' && postPaths.has(path)) return;
+  if (!reading.has(request.method)) {
+    const allow = postPaths.has(path) ? 'POST' : 'GET, HEAD';
+    await sendText(reply.headers({ allow, connection: 'close' }), 405, `405 method not allowed: use ${allow}\n`);
+    return;
+  }
+  const { 'content-length': length = '0', 'transfer-encoding': encoding } = request.headers;
+  if (length === '0' && encoding === undefined) return;
+  await sendText(reply.header('connection', 'close'), 413, '413 a body is not accepted here\n');
+}
+
+const malformed: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
+/** A request that never became one: one line back where the client still listens, then the connection ends. */
+function refuseMalformed(error: Error & { code?: string }, socket: Socket): void {
+  if (socket.writable) {
+    const status = malformed[error.code ?? ''] ?? '400 Bad Request';
+    socket.write(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  }
+  socket.destroySoon();
+}

@@ -1,0 +1,126 @@
+/**
+ * /metrics. Counters and histograms follow what is told (transitions and looks); gauges are read from the view when
+ * somebody asks. A page is made at most once per second and after each transition, whoever asks how often.
+ */
+import { readdirSync } from 'node:fs';
+import type { Observation } from '../core/mend/observation.ts';
+import type { Phase, Transition } from '../core/transition.ts';
+import { createSeries, type Series } from './series.ts';
+import { isFailing } from './verdict.ts';
+import type { ComponentView, NodeView } from './view.ts';
+
+export interface Metrics {
+  /** Counts one transition. */
+  observe(transition: Transition): void;
+  /** Counts one look. */
+  observeProbe(component: string, probe: string, observation: Observation): void;
+  /** The page in Prometheus' text format. */
+  render(view: NodeView): Promise<string>;
+}
+
+const phases: Readonly<Record<Phase, true>> = {
+  unknown: true,
+  starting: true,
+  healthy: true,
+  suspect: true,
+  unhealthy: true,
+  mending: true,
+  exhausted: true,
+  stopped: true,
+  masked: true,
+  absent: true,
+  held: true,
+  paused: true,
+};
+
+const freshMs = 1_000;
+
+export function createMetrics(): Metrics {
+  const series = createSeries();
+  let page: { readonly atMs: number; readonly text: Promise<string> } | null = null;
+
+  return {
+    observe: (transition) => {
+      count(series, transition);
+      page = null;
+    },
+    observeProbe: (component, probe, observation) => {
+      series.add('observations', { component, probe, verdict: observation.verdict }, 1);
+      series.observe('probeDuration', { component, probe }, observation.durationMs / 1_000);
+    },
+    render: (view) => {
+      if (page === null || view.nowMs - page.atMs >= freshMs || view.nowMs < page.atMs) {
+        fill(series, view);
+        page = { atMs: view.nowMs, text: series.text() };
+      }
+      return page.text;
+    },
+  };
+}
+
+/** The same page as OpenMetrics: there the family of a counter is named without its suffix, and the page has an end. */
+export function toOpenMetrics(text: string): string {
+  const lines = text.split('\n').filter((line) => line !== '');
+  const counters = new Set(lines.flatMap((line) => /^# TYPE (\S+)_total counter$/.exec(line)?.[1] ?? []));
+  const renamed = lines.map((line) =>
+    line.replace(/^# (HELP|TYPE) (\S+)_total /, (whole, keyword: string, name: string) =>
+      counters.has(name) ? `# ${keyword} ${name} ` : whole,
+    ),
+  );
+  return `${renamed.join('\n')}\n# EOF\n`;
+}
+
+function count(series: Series, transition: Transition): void {
+  if (!('component' in transition) || transition.component === null) return;
+  const { component } = transition;
+  if (transition.type === 'component.restarted') {
+    series.add('restarts', { component, by: transition.by, reason: transition.reason }, 1);
+  } else if (transition.type === 'incident.opened') {
+    series.add('incidents', { component, reason: transition.reason }, 1);
+  } else if (transition.type === 'incident.closed' && transition.recovered) {
+    series.observe('recovery', { component, reason: transition.cause }, transition.durationMs / 1_000);
+  } else if (transition.type === 'action.ended') {
+    series.add('actions', { component, action: transition.remedy, result: transition.ok ? 'ok' : 'failed' }, 1);
+  }
+}
+
+function fill(series: Series, view: NodeView): void {
+  series.keepOnly(new Set(view.components.map((component) => component.name)));
+  for (const component of view.components) fillComponent(series, component);
+  series.set('build', { version: view.version, commit: view.commit, runtime: `node ${process.version}` }, 1);
+  series.set('ready', {}, Number(view.ready.ready && !view.stopping));
+  series.set('paused', {}, Number(view.pause !== null));
+  series.set('pressure', {}, view.pressure);
+  series.set('bus', {}, Number(view.busConnected));
+  series.set('store', {}, Number(view.store.health !== 'unwritable'));
+  series.set('lag', {}, view.loop.lagMs / 1_000);
+  series.set('turn', {}, view.loop.lastTurnWallMs / 1_000);
+  series.set('configOk', {}, Number(view.config.ok));
+  series.set('configAt', {}, view.config.loadedWallMs / 1_000);
+  fillProcess(series, view);
+}
+
+function fillComponent(series: Series, component: ComponentView): void {
+  const labels = { component: component.name };
+  for (const phase of Object.keys(phases)) series.set('phase', { ...labels, phase }, Number(phase === component.phase));
+  const healthy = isFailing(component) ? 'unhealthy' : component.verdict;
+  if (healthy === 'unknown') series.remove('healthy', labels);
+  else series.set('healthy', labels, Number(healthy === 'healthy'));
+  series.set('critical', labels, Number(component.critical));
+  series.set('budget', labels, component.budget.remaining);
+  series.set('incidentOpen', labels, Number(component.incident !== null));
+}
+
+function fillProcess(series: Series, view: NodeView): void {
+  const { user, system } = process.cpuUsage();
+  series.remove('cpu', {});
+  series.add('cpu', {}, (user + system) / 1_000_000);
+  series.set('memory', {}, process.memoryUsage.rss());
+  series.set('start', {}, view.startedWallMs / 1_000);
+  try {
+    series.set('descriptors', {}, readdirSync('/proc/self/fd').length);
+  } catch {
+    // No /proc in this sandbox: the figure is left out rather than wrong.
+    series.remove('descriptors', {});
+  }
+}
