@@ -65,6 +65,7 @@ export const reasons = {
 
   'dependency.down': row('info', 'waits for a component it depends on'),
   'systemd.restarting': row('info', "left to systemd's own Restart="),
+  'bus.connected': row('info', 'the system bus is connected and every unit has been read anew'),
   'bus.lost': row('error', 'the system bus cannot be reached; the agent is blind and holds still'),
   'clock.gap': row('warn', 'time jumped or the agent was stopped; evidence gathered before is discarded'),
 

@@ -1,0 +1,44 @@
+/**
+ * How many restarts a component may still have, and when (S8). systemd's own restarts are counted in; every action makes the
+ * next one wait longer, and once the budget is spent one half-open retry per longest back-off is left, for ever.
+ */
+import type { Component, NodeState, Spending } from './state.ts';
+import { jittered, type Turn } from './turn.ts';
+
+/**
+ * Actions that starting at once what systemd would start anyway must leave in the budget, for repairs that only we can do.
+ * With the default of three actions this makes it the first crash in a window and no other (S11).
+ */
+const reserve = 2;
+
+/** With forgotten or unwritable state one action per window is allowed: it may be that the others were already made. */
+function allowance(component: Component, node: NodeState, nowMs: number): number {
+  const { actions } = component.policy.budget;
+  return node.store === 'unwritable' || nowMs < node.forgetfulUntilMs ? Math.min(1, actions) : actions;
+}
+
+export function spentWithin(component: Component, nowMs: number): readonly Spending[] {
+  return component.spent.filter((spending) => nowMs - spending.atMs < component.policy.budget.perMs);
+}
+
+export function remaining(component: Component, node: NodeState, nowMs: number): number {
+  return Math.max(0, allowance(component, node, nowMs) - spentWithin(component, nowMs).length);
+}
+
+/** Whether a unit that systemd is going to restart by itself may be started at once instead. */
+export function mayHasten(component: Component, node: NodeState, nowMs: number): boolean {
+  const kept = Math.min(reserve, allowance(component, node, nowMs) - 1);
+  return remaining(component, node, nowMs) - 1 >= kept;
+}
+
+/** Counts one restart; an action of ours also sets the time before which the next one must not come. */
+export function spend(turn: Turn, component: Component, by: Spending['by']): Component {
+  const { backoff, budget } = component.policy;
+  const spent = [...spentWithin(component, turn.nowMs), { atMs: turn.nowMs, by }].slice(-budget.actions - 1);
+  if (by !== 'nodemend') return { ...component, spent };
+  const exhausted = spent.length >= allowance(component, turn.node, turn.nowMs);
+  const delayMs = exhausted
+    ? backoff.maxMs
+    : Math.min(backoff.maxMs, backoff.firstMs * backoff.factor ** (spent.length - 1));
+  return { ...component, spent, notBeforeMs: turn.nowMs + jittered(turn, delayMs, backoff.jitter) };
+}

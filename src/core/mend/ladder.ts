@@ -1,0 +1,41 @@
+/**
+ * Which remedy comes next. A unit that is down is started. One that answers badly gets the ladder from its first rung. One that does
+ * not answer at all would not obey SIGTERM either, so it starts at `kill`, as far as the ladder has one.
+ */
+import type { Reason } from '../reason.ts';
+import { hasEnded } from './ending.ts';
+import type { ComponentPolicy, Remedy, Rung } from './policy.ts';
+import type { Component } from './state.ts';
+import type { Unit } from './unit.ts';
+
+/** The causes in which the program is silent, not merely dissatisfied. */
+const silent: ReadonlySet<Reason> = new Set(['probe.timeout', 'probe.stopped']);
+
+function suitable(policy: ComponentPolicy, unit: Unit, cause: Reason): readonly Rung[] {
+  const { ladder } = policy;
+  if (hasEnded(unit)) return ladder.filter((rung) => rung.remedy !== 'kill');
+  const kill = ladder.findIndex((rung) => rung.remedy === 'kill');
+  return silent.has(cause) && kill >= 0 ? ladder.slice(kill) : ladder;
+}
+
+/** A restart of a unit that runs would end the containers in its control group; only a start when it is down is harmless. */
+export function endsContainers(policy: ComponentPolicy, unit: Unit): boolean {
+  const groupDies = unit.settings.killMode === 'control-group' || unit.settings.killMode === 'mixed';
+  return policy.hostsContainers && groupDies && !hasEnded(unit);
+}
+
+/**
+ * The rung for the n-th failed remedy of an incident, or null when the ladder has none. Past the top the last rung is repeated, but
+ * never a reboot: that is tried once in an incident.
+ */
+export function chooseRung(component: Component, unit: Unit, cause: Reason): Rung | null {
+  const rungs = suitable(component.policy, unit, cause);
+  const tried = component.incident?.rung ?? 0;
+  const repeated = rungs.filter((rung) => rung.remedy !== 'reboot').at(-1) ?? null;
+  return rungs[tried] ?? repeated;
+}
+
+/** What is really done for a rung: a unit that is down is started, whatever the rung is called. */
+export function remedyFor(rung: Rung, unit: Unit): Remedy | 'start' {
+  return rung.remedy === 'restart' && hasEnded(unit) ? 'start' : rung.remedy;
+}

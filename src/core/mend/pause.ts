@@ -1,0 +1,37 @@
+/** Maintenance: hands off, always with an expiry and a reason. A pause of `null` is for the whole node. */
+import type { Reason } from '../reason.ts';
+import type { Pause } from './state.ts';
+import { put, type Turn, tell, unsettleAll } from './turn.ts';
+
+function setPause(turn: Turn, name: string | null, pause: Pause | null, reason: Reason): void {
+  tell(turn, {
+    type: 'pause.changed',
+    component: name,
+    reason,
+    detail: pause?.text ?? '',
+    untilMs: pause?.untilMs ?? null,
+  });
+  if (name === null) {
+    turn.node = { ...turn.node, pause };
+    unsettleAll(turn);
+    return;
+  }
+  const component = turn.components[name];
+  if (component !== undefined) put(turn, { ...component, pause });
+}
+
+export function beginPause(turn: Turn, name: string | null, forMs: number, text: string): void {
+  setPause(turn, name, { untilMs: turn.nowMs + forMs, text }, 'pause.set');
+}
+
+export function endPause(turn: Turn, name: string | null): void {
+  setPause(turn, name, null, 'pause.resumed');
+}
+
+export function expirePauses(turn: Turn): void {
+  const { nowMs } = turn;
+  if (turn.node.pause !== null && turn.node.pause.untilMs <= nowMs) setPause(turn, null, null, 'pause.expired');
+  for (const [name, { pause }] of Object.entries(turn.components)) {
+    if (pause !== null && pause.untilMs <= nowMs) setPause(turn, name, null, 'pause.expired');
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * How much deadlines widen while the node is under pressure (S6): a slow but living runtime is not killed.
+ * The figures are ours: no widening below a tenth of stalled time or 100 ms of own lag, then in proportion, four times at most, so
+ * that a real hang is still found under full load.
+ */
+import type { NodeState } from './state.ts';
+
+const mostStretch = 4;
+const pressureFloor = 0.1;
+const lagFloorMs = 100;
+const lagForFullStretchMs = 1_000;
+/** A sample older than this says nothing of the present any more. */
+const sampleStaleMs = 30_000;
+
+export function stretchOf(node: NodeState, nowMs: number): number {
+  const { sample } = node;
+  if (sample === null || nowMs - sample.atMs > sampleStaleMs) return 1;
+  const byPressure = sample.pressure < pressureFloor ? 0 : sample.pressure;
+  const byLag = sample.loopLagMs < lagFloorMs ? 0 : sample.loopLagMs / lagForFullStretchMs;
+  return 1 + (mostStretch - 1) * Math.min(1, Math.max(byPressure, byLag));
+}

@@ -1,0 +1,74 @@
+/**
+ * The agent has come up with the state it saved last: what was under way is verified and never repeated (S1), what was known of the world
+ * is known no more.
+ */
+import type { StoreHealth } from '../event.ts';
+import { beginVerifying, endDeed } from './deed.ts';
+import { freshProbes } from './looks.ts';
+import type { Component, State } from './state.ts';
+import { type Turn, tell, unsettleAll } from './turn.ts';
+
+/** As long as the wider of the two reboot budgets: until then what was done before the loss may still count. */
+const forgetfulMs = 24 * 3_600_000;
+
+function takeUp(turn: Turn, component: Component, sameBoot: boolean): Component {
+  const probes = Object.fromEntries(
+    Object.entries(freshProbes(component, turn.nowMs)).map(([name, probe]) => [
+      name,
+      { ...probe, lookingSinceMs: null },
+    ]),
+  );
+  const found: Component = {
+    ...component,
+    probes,
+    freshFromMs: turn.nowMs,
+    job: null,
+    deferred: null,
+    wakeAtMs: turn.nowMs,
+  };
+  const { deed } = found;
+  if (deed === null) return found;
+  if (!sameBoot)
+    return endDeed(turn, found, deed.remedy === 'reboot', 'action.interrupted', 'the node was booted anew');
+  if (deed.stage === 'preparing') return { ...found, deed: null };
+  return beginVerifying(found, deed, turn.nowMs);
+}
+
+export function startAgent(
+  turn: Turn,
+  event: { readonly bootId: string; readonly seed: number; readonly store: StoreHealth },
+): void {
+  const { node } = turn;
+  const sameBoot = node.bootId === event.bootId;
+  turn.node = {
+    ...node,
+    bootId: event.bootId,
+    seed: event.seed,
+    bus: 'unseen',
+    shuttingDown: false,
+    store: event.store,
+    forgetfulUntilMs: event.store === 'lost' ? turn.nowMs + forgetfulMs : node.forgetfulUntilMs,
+    sample: null,
+    upgradeSinceMs: null,
+    sampleDueAtMs: turn.nowMs,
+    samplingSinceMs: null,
+    ready: { ...node.ready, turningSinceMs: null, blindSinceMs: null },
+    wakeAtMs: null,
+  };
+  if (event.store !== 'ok') tell(turn, { type: 'node.changed', reason: storeReason[event.store], detail: '' });
+  for (const [name, component] of Object.entries(turn.components))
+    turn.components[name] = takeUp(turn, component, sameBoot);
+  unsettleAll(turn);
+}
+
+export const storeReason = {
+  ok: 'store.ok',
+  fresh: 'store.fresh',
+  lost: 'store.lost',
+  unwritable: 'store.unwritable',
+} as const;
+
+/** Everything was learned on this boot's clock or is shifted to it by the caller. */
+export function isOtherBoot(state: State, bootId: string): boolean {
+  return state.node.bootId !== '' && state.node.bootId !== bootId;
+}

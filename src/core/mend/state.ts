@@ -1,0 +1,204 @@
+/**
+ * The whole state of mending as plain JSON. It can be saved and loaded at any point: what was under way is in it.
+ * Every `...AtMs` is CLOCK_MONOTONIC of the boot named by `node.bootId`.
+ */
+import type { HostSample, StoreHealth } from '../event.ts';
+import type { Reason } from '../reason.ts';
+import type { Phase, RestartedBy } from '../transition.ts';
+import type { Observation } from './observation.ts';
+import type { ComponentPolicy, NodePolicy, ReadyPolicy, Remedy } from './policy.ts';
+import type { Unit } from './unit.ts';
+
+export interface Pause {
+  readonly untilMs: number;
+  readonly text: string;
+}
+
+export interface ProbeState {
+  /** The last observations, oldest first, at most `hang.of`. */
+  readonly window: readonly Observation[];
+  readonly dueAtMs: number;
+  /** When the look in flight was asked for; null when none is. */
+  readonly lookingSinceMs: number | null;
+}
+
+/**
+ * preparing: the host is sampled and, for a running unit, evidence captured; nothing has been done yet.
+ * acting: the action is (or may be) under way. verifying: it is done and its result is being watched.
+ */
+export type DeedStage = 'preparing' | 'acting' | 'verifying';
+
+/** One remedy on its way: the intent. A deed in stage `acting` found after a restart of the agent is verified, never repeated. */
+export interface Deed {
+  readonly id: string;
+  readonly remedy: Remedy | 'start';
+  readonly reason: Reason;
+  readonly stage: DeedStage;
+  readonly begunAtMs: number;
+  readonly stageAtMs: number;
+  readonly stageUntilMs: number;
+  readonly sampled: boolean;
+  readonly evidenced: boolean;
+  /** InvocationID before the action: another one afterwards proves that the unit was started anew. */
+  readonly invocation: string;
+}
+
+export interface Incident {
+  readonly id: string;
+  readonly cause: Reason;
+  /** First bad sign. */
+  readonly sinceMs: number;
+  /** How often remedies failed to be verified in this incident: the position on the ladder. */
+  readonly rung: number;
+}
+
+/** A restart that counts against the budget. */
+export interface Spending {
+  readonly atMs: number;
+  readonly by: RestartedBy;
+}
+
+/** How the unit's last run ended, kept because systemd forgets it when it unloads the unit. */
+export interface Ending {
+  readonly how: 'crashed' | 'exited' | 'stopped';
+  readonly reason: Reason;
+  /** The watched unit whose stop took this one along, or null. */
+  readonly dependency: string | null;
+}
+
+export interface Job {
+  readonly id: number;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+}
+
+export interface Component {
+  readonly policy: ComponentPolicy;
+  readonly phase: Phase;
+  readonly reason: Reason;
+  readonly detail: string;
+  readonly sinceMs: number;
+  readonly unit: Unit | null;
+  readonly job: Job | null;
+  readonly ending: Ending | null;
+  /** Observations that began earlier are evidence of another life of the unit, or from before a gap, and do not count. */
+  readonly freshFromMs: number;
+  readonly probes: Readonly<Record<string, ProbeState>>;
+  readonly incident: Incident | null;
+  readonly deed: Deed | null;
+  readonly spent: readonly Spending[];
+  readonly notBeforeMs: number;
+  readonly deferred: { readonly reason: Reason; readonly untilMs: number | null } | null;
+  readonly pause: Pause | null;
+  readonly asked: boolean;
+  readonly restarts: Readonly<Record<RestartedBy, number>>;
+  readonly wakeAtMs: number | null;
+}
+
+export interface ReadyState {
+  readonly ready: boolean;
+  readonly reason: Reason;
+  readonly detail: string;
+  readonly sinceMs: number;
+  /** Since when the opposite has been true without a break; null while it agrees. */
+  readonly turningSinceMs: number | null;
+  /** Since when nothing can be seen; null while it can. */
+  readonly blindSinceMs: number | null;
+}
+
+export interface NodeState {
+  readonly bootId: string;
+  readonly seed: number;
+  readonly serial: number;
+  readonly name: string;
+  readonly readyPolicy: ReadyPolicy;
+  readonly bus: 'unseen' | 'connected' | 'lost';
+  readonly shuttingDown: boolean;
+  readonly store: StoreHealth;
+  /** Until when budgets stay conservative and reboots forbidden, because earlier actions may be forgotten. */
+  readonly forgetfulUntilMs: number;
+  readonly sample: (HostSample & { readonly atMs: number }) | null;
+  readonly upgradeSinceMs: number | null;
+  readonly sampleDueAtMs: number;
+  readonly samplingSinceMs: number | null;
+  readonly pause: Pause | null;
+  readonly ready: ReadyState;
+  readonly reboots: readonly { readonly atMs: number; readonly bootId: string }[];
+  readonly lastStepAtMs: number;
+  readonly wakeAtMs: number | null;
+}
+
+export interface State {
+  readonly version: 1;
+  readonly node: NodeState;
+  readonly components: Readonly<Record<string, Component>>;
+}
+
+export const defaultReadyPolicy: ReadyPolicy = {
+  downAfterMs: 1_000,
+  upAfterMs: 5_000,
+  staleAfterMs: 60_000,
+  failOpen: true,
+};
+
+export function initialState(): State {
+  return {
+    version: 1,
+    node: {
+      bootId: '',
+      seed: 1,
+      serial: 0,
+      name: '',
+      readyPolicy: defaultReadyPolicy,
+      bus: 'unseen',
+      shuttingDown: false,
+      store: 'fresh',
+      forgetfulUntilMs: 0,
+      sample: null,
+      upgradeSinceMs: null,
+      sampleDueAtMs: 0,
+      samplingSinceMs: null,
+      pause: null,
+      ready: { ready: false, reason: 'node.unseen', detail: '', sinceMs: 0, turningSinceMs: null, blindSinceMs: null },
+      reboots: [],
+      lastStepAtMs: 0,
+      wakeAtMs: null,
+    },
+    components: {},
+  };
+}
+
+export function initialComponent(policy: ComponentPolicy, nowMs: number): Component {
+  return {
+    policy,
+    phase: 'unknown',
+    reason: 'component.unseen',
+    detail: '',
+    sinceMs: nowMs,
+    unit: null,
+    job: null,
+    ending: null,
+    freshFromMs: nowMs,
+    probes: {},
+    incident: null,
+    deed: null,
+    spent: [],
+    notBeforeMs: 0,
+    deferred: null,
+    pause: null,
+    asked: false,
+    restarts: { nodemend: 0, systemd: 0, other: 0 },
+    wakeAtMs: nowMs,
+  };
+}
+
+/** The components a policy asks for: known ones keep all but their policy, the others are new or gone. */
+export function adoptPolicy(components: State['components'], policy: NodePolicy, nowMs: number): State['components'] {
+  return Object.fromEntries(
+    policy.components.map((wanted) => {
+      const known = components[wanted.name];
+      const same = known !== undefined && known.policy.unit === wanted.unit;
+      return [wanted.name, same ? { ...known, policy: wanted, wakeAtMs: nowMs } : initialComponent(wanted, nowMs)];
+    }),
+  );
+}

@@ -1,0 +1,130 @@
+/** The step of this domain: takes one event in, brings to rest what it touched, and says when to be called next. */
+import type { Event } from '../event.ts';
+import { discardEvidence, findGap, shiftBoot } from './clock.ts';
+import { observeResult } from './deed.ts';
+import { observeEvidence, observeHost, scheduleSample } from './host.ts';
+import { observeLook } from './looks.ts';
+import { observeJobEnd, observeJobStart, observeUnit } from './observe-unit.ts';
+import { beginPause, endPause, expirePauses } from './pause.ts';
+import { readyWakeMs, settleReady } from './ready.ts';
+import { settle } from './settle.ts';
+import { isOtherBoot, startAgent, storeReason } from './start.ts';
+import { adoptPolicy, type Component, type State } from './state.ts';
+import { beginTurn, put, type Turn, tell, unsettleAll } from './turn.ts';
+
+type Handlers = { readonly [Type in Event['type']]: (turn: Turn, event: Extract<Event, { type: Type }>) => void };
+
+function ofUnit(turn: Turn, unit: string): Component | undefined {
+  return Object.values(turn.components).find((component) => component.policy.unit === unit);
+}
+
+function setBus(turn: Turn, bus: State['node']['bus']): void {
+  turn.node = { ...turn.node, bus };
+  for (const [name, component] of Object.entries(turn.components)) turn.components[name] = { ...component, job: null };
+  unsettleAll(turn);
+}
+
+const handlers: Handlers = {
+  'agent.started': startAgent,
+  'config.loaded': (turn, { policy }) => {
+    const adopted = adoptPolicy(turn.components, policy, turn.nowMs);
+    for (const name of Object.keys(turn.components)) delete turn.components[name];
+    Object.assign(turn.components, adopted);
+    turn.node = { ...turn.node, name: policy.node, readyPolicy: policy.ready };
+    tell(turn, { type: 'node.changed', reason: 'config.loaded', detail: `${policy.components.length} components` });
+    unsettleAll(turn);
+  },
+  'config.rejected': (turn, { detail }) => tell(turn, { type: 'node.changed', reason: 'config.rejected', detail }),
+  'bus.connected': (turn) => {
+    tell(turn, { type: 'node.changed', reason: 'bus.connected', detail: '' });
+    setBus(turn, 'connected');
+  },
+  'bus.lost': (turn, { detail }) => {
+    if (turn.node.bus === 'connected') tell(turn, { type: 'node.changed', reason: 'bus.lost', detail });
+    setBus(turn, 'lost');
+  },
+  'unit.changed': (turn, { unit }) => {
+    const component = ofUnit(turn, unit.id);
+    if (component !== undefined) observeUnit(turn, component, unit);
+  },
+  'job.started': (turn, { unit, job }) => {
+    const component = ofUnit(turn, unit);
+    if (component !== undefined) observeJobStart(turn, component, job);
+  },
+  'job.ended': (turn, { unit, job }) => {
+    const component = ofUnit(turn, unit);
+    if (component !== undefined) observeJobEnd(turn, component, job);
+  },
+  'shutdown.announced': (turn) => {
+    turn.node = { ...turn.node, shuttingDown: true };
+    tell(turn, { type: 'node.changed', reason: 'node.shutting-down', detail: '' });
+    unsettleAll(turn);
+  },
+  'shutdown.canceled': (turn) => {
+    turn.node = { ...turn.node, shuttingDown: false };
+    unsettleAll(turn);
+  },
+  'probe.observed': (turn, { component: name, probe, observation }) => {
+    const component = turn.components[name];
+    if (component !== undefined) put(turn, observeLook(turn, component, probe, observation));
+  },
+  'evidence.captured': (turn, { id }) => observeEvidence(turn, id),
+  'action.finished': (turn, { id, result }) => {
+    const component = Object.values(turn.components).find((one) => one.deed?.id === id);
+    if (component !== undefined) observeResult(turn, component, id, result);
+  },
+  'host.sampled': (turn, { sample }) => observeHost(turn, sample),
+  'clock.jumped': (turn, { gapMs }) => discardEvidence(turn, gapMs),
+  'store.changed': (turn, { health, detail }) => {
+    if (health !== turn.node.store) tell(turn, { type: 'node.changed', reason: storeReason[health], detail });
+    turn.node = { ...turn.node, store: health };
+  },
+  'pause.asked': (turn, { component, forMs, text }) => beginPause(turn, component, forMs, text),
+  'resume.asked': (turn, { component }) => endPause(turn, component),
+  'restart.asked': (turn, { component: name }) => {
+    const component = turn.components[name];
+    if (component !== undefined && component.deed === null) put(turn, { ...component, asked: true });
+  },
+  tick: () => {},
+};
+
+function handle<Type extends Event['type']>(turn: Turn, event: Extract<Event, { type: Type }>): void {
+  const handler = handlers[event.type] as (turn: Turn, event: Extract<Event, { type: Type }>) => void;
+  handler(turn, event);
+}
+
+function settleAll(turn: Turn): void {
+  for (const [name, component] of Object.entries(turn.components)) {
+    if (component.wakeAtMs !== null && component.wakeAtMs <= turn.nowMs) turn.unsettled.add(name);
+  }
+  // A component that changes phase unsettles its dependents; `after` has no cycle, so this ends.
+  for (const name of turn.unsettled) {
+    turn.unsettled.delete(name);
+    settle(turn, name);
+  }
+}
+
+function wakeAt(turn: Turn): number | null {
+  const times = [
+    readyWakeMs(turn.node),
+    turn.node.sampleDueAtMs,
+    turn.node.pause?.untilMs,
+    ...Object.values(turn.components).map((one) => one.wakeAtMs),
+  ];
+  const known = times.filter((time): time is number => typeof time === 'number');
+  return known.length === 0 ? null : Math.min(...known);
+}
+
+export function stepMend(before: State, event: Event, nowMs: number): Turn & { readonly wakeAtMs: number | null } {
+  const moved = event.type === 'agent.started' && isOtherBoot(before, event.bootId) ? shiftBoot(before, nowMs) : before;
+  const turn = beginTurn(moved, nowMs);
+  const lateMs = event.type === 'agent.started' ? null : findGap(turn);
+  if (lateMs !== null) discardEvidence(turn, lateMs);
+  handle(turn, event);
+  expirePauses(turn);
+  settleAll(turn);
+  settleReady(turn);
+  if (Object.keys(turn.components).length > 0) scheduleSample(turn);
+  turn.node = { ...turn.node, lastStepAtMs: nowMs, wakeAtMs: wakeAt(turn) };
+  return { ...turn, wakeAtMs: turn.node.wakeAtMs };
+}

@@ -1,0 +1,81 @@
+/**
+ * One performer for every kind of action; a kind without a performer does not compile. Performers are bounded in time by their ports
+ * and never throw: what goes wrong comes back as the event.
+ */
+import type { Action, Remedial } from './core/action.ts';
+import type { ActionResult } from './core/event.ts';
+import type { State } from './core/mend/state.ts';
+import type { Emit, EvidenceCollector, Host, Prober, Store, SystemBus } from './ports.ts';
+
+export interface Performers {
+  readonly bus: SystemBus;
+  readonly prober: Prober;
+  readonly host: Host;
+  readonly evidence: EvidenceCollector;
+  readonly store: Store;
+  readonly runCommand: (argv: readonly string[], timeoutMs: number) => Promise<ActionResult>;
+}
+
+type Perform<Type extends Action['type']> = (
+  action: Extract<Action, { type: Type }>,
+  state: State,
+  emit: Emit,
+) => Promise<void>;
+type Remedy<Type extends Remedial['type']> = (action: Extract<Remedial, { type: Type }>) => Promise<ActionResult>;
+
+const failed = (error: unknown): ActionResult => ({
+  ok: false,
+  reason: 'action.failed',
+  detail: String(error).slice(0, 200),
+});
+
+export function createPerform(parts: Performers): (action: Action, state: State, emit: Emit) => void {
+  const { bus, prober, host, evidence, store } = parts;
+
+  const remedies: { readonly [Type in Remedial['type']]: Remedy<Type> } = {
+    'unit.start': ({ unit, resetFailed, timeoutMs }) => bus.start(unit, { resetFailed, timeoutMs }),
+    'unit.restart': ({ unit, resetFailed, timeoutMs }) => bus.restart(unit, { resetFailed, timeoutMs }),
+    'unit.kill': ({ unit, timeoutMs }) => bus.killAndRestart(unit, { timeoutMs }),
+    'command.run': ({ argv, timeoutMs }) => parts.runCommand(argv, timeoutMs),
+    'node.reboot': ({ timeoutMs }) => bus.reboot({ timeoutMs }),
+  };
+
+  /** The intent is on the disk before anything is done. Without a disk restarts go on, reboots do not (S1, S12). */
+  async function remedy<Type extends Remedial['type']>(
+    action: Extract<Remedial, { type: Type }>,
+    emit: Emit,
+  ): Promise<void> {
+    const durable = await store.durable();
+    const refused = !durable && action.type === 'node.reboot';
+    const perform = remedies[action.type] as Remedy<Type>;
+    const result = refused
+      ? { ok: false, reason: 'reboot.not-writable' as const, detail: 'the intent could not be written' }
+      : await perform(action).catch(failed);
+    emit({ type: 'action.finished', id: action.id, result });
+  }
+
+  const performers: { readonly [Type in Action['type']]: Perform<Type> } = {
+    'unit.start': (action, _state, emit) => remedy<'unit.start'>(action, emit),
+    'unit.restart': (action, _state, emit) => remedy<'unit.restart'>(action, emit),
+    'unit.kill': (action, _state, emit) => remedy<'unit.kill'>(action, emit),
+    'command.run': (action, _state, emit) => remedy<'command.run'>(action, emit),
+    'node.reboot': (action, _state, emit) => remedy<'node.reboot'>(action, emit),
+    'probe.look': async ({ component, unit, probe, target, timeoutMs }, _state, emit) => {
+      const observation = await prober.look(`${component}/${probe}`, target, unit, timeoutMs);
+      emit({ type: 'probe.observed', component, probe, observation });
+    },
+    'host.sample': async (_action, _state, emit) => emit({ type: 'host.sampled', sample: await host.sample() }),
+    'evidence.capture': async ({ type: _type, ...request }, state, emit) => {
+      const observations = state.components[request.component]?.probes ?? {};
+      const file = await evidence.capture({ ...request, observations });
+      if (file !== null) store.noteEvidence(request.incident, file);
+      emit({ type: 'evidence.captured', id: request.id });
+    },
+  };
+
+  return (action, state, emit) => {
+    const perform = performers[action.type] as Perform<Action['type']>;
+    // Ports do not reject; if one does all the same it is a defect of ours, and the process ends with it (crash-only).
+    void perform(action, state, emit);
+  };
+}
