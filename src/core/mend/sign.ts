@@ -106,11 +106,14 @@ function readVerification(turn: Turn, component: Component, unit: Unit, deed: De
   return read('verifying', 'restart.verifying', deed.remedy);
 }
 
+/** The signs under which a prepared remedy is still asked for. */
+const wanting: ReadonlySet<Sign> = new Set(['down', 'restarting', 'hung', 'spent']);
+
 function readDeed(turn: Turn, component: Component, unit: Unit, deed: Deed): Reading {
   if (deed.stage === 'acting') return read('acting', deed.reason, deed.remedy);
   if (deed.stage === 'verifying') return readVerification(turn, component, unit, deed);
   const base = readUnit(turn, component, unit);
-  const stillWanted = component.asked || base.sign === 'down' || base.sign === 'restarting' || base.sign === 'hung';
+  const stillWanted = component.asked || wanting.has(base.sign);
   return stillWanted
     ? read('acting', deed.reason, deed.remedy, base.sinceMs)
     : read('moot', 'restart.moot', base.reason);
