@@ -70,7 +70,9 @@ export function createMachine(options: MachineOptions) {
     // The shell enters the node's cgroup and then becomes nspawn; the script is fixed and takes its words as arguments.
     const script = 'while [ "$1" != -- ]; do echo 0 > "$1" || exit 1; shift; done; shift; exec "$@"';
     const argv = ['-c', script, 'sh', ...procs, '--', ...nspawnArguments(options, root)];
-    const env = { ...process.env, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1' };
+    // dockerd wants to write below /proc/sys/net, which a namespace given by its path leaves read-only otherwise.
+    const vfs = { SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1', SYSTEMD_NSPAWN_API_VFS_WRITABLE: 'network' };
+    const env = { ...process.env, ...vfs };
     const child = spawn('sh', argv, { detached: true, stdio: ['ignore', output, output], env });
     closeSync(output);
     child.unref();

@@ -77,6 +77,12 @@ export function createNode(name: string, machine: Machine, network: NodeNetwork)
     return Number((await unit(unitName))['MainPID'] ?? '0');
   }
 
+  /** The unique bus names held by the unit's processes now: what a witness's messages have as `sender`. */
+  async function busNames(unitName: string): Promise<string[]> {
+    const list = JSON.parse(await ok(['busctl', 'list', '--json=short'])) as { name: string; unit: string | null }[];
+    return list.filter((entry) => entry.unit === unitName && entry.name.startsWith(':')).map((entry) => entry.name);
+  }
+
   /** Sends `signal` to the unit's main process, or to all of its processes, straight and not through a job. */
   async function signal(unitName: string, signalName: string, whom: 'main' | 'all' = 'main'): Promise<void> {
     await ok(['systemctl', 'kill', `--kill-whom=${whom}`, `--signal=${signalName}`, unitName]);
@@ -160,6 +166,7 @@ export function createNode(name: string, machine: Machine, network: NodeNetwork)
     copyIn: (from: string, to: string): void => cpSync(from, hostPath(to), { recursive: true }),
     unit,
     mainPid,
+    busNames,
     signal,
     http,
     journal: (unitName: string): Promise<string> =>

@@ -22,7 +22,16 @@ const SUITE = 'trixie';
 
 const PACKAGES = [
   ['systemd', 'systemd-sysv', 'libpam-systemd', 'dbus', 'polkitd', 'ca-certificates', 'kmod', 'procps'],
-  ['containerd', 'docker.io', 'etcd-server', 'etcd-client', 'haproxy', 'prometheus', 'prometheus-node-exporter'],
+  [
+    'containerd',
+    'docker.io',
+    'docker-cli',
+    'etcd-server',
+    'etcd-client',
+    'haproxy',
+    'prometheus',
+    'prometheus-node-exporter',
+  ],
   ['iproute2', 'nftables', 'iptables', 'monit', 'stress-ng', 'busybox-static'],
 ].flat();
 

@@ -1,9 +1,11 @@
 /**
  * An independent witness of what is asked of systemd and logind on a node: `busctl monitor` there, its messages kept here. It sees every
- * caller, so that a test can say what a program did and, as important, did not do.
+ * caller on the bus, so that a test can say what a program did and, as important, did not do. (root's systemctl is not on the bus: it
+ * talks to systemd through a private socket.)
  */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { runCommand } from './command.ts';
 import { waitFor } from './wait.ts';
 
 export interface BusMessage {
@@ -21,7 +23,7 @@ export interface BusMessage {
 }
 
 export interface CallQuery {
-  /** Unique bus name of the caller, as LabNode's witness.namesOf gives it. */
+  /** Unique bus name or names of the caller, as node.busNames gives them. */
   readonly sender?: string | readonly string[];
   readonly member?: string;
   /** Must be found in the call's arguments or path, like a unit's name. */
@@ -90,14 +92,25 @@ export async function createWitness(enter: readonly string[], env: NodeJS.Proces
     const message = parseMessage(line);
     if (message !== null && seen.length < MESSAGES_LIMIT) seen.push(message);
   });
+  // busctl does not say when it has begun to listen: harmless calls are made until it shows one.
+  const peer = [
+    'busctl',
+    'call',
+    'org.freedesktop.systemd1',
+    '/org/freedesktop/systemd1',
+    'org.freedesktop.DBus.Peer',
+    'Ping',
+  ];
   await waitFor(
-    () => {
+    async () => {
       if (child.exitCode !== null) throw new Error(`busctl ended with ${child.exitCode}: ${complaints}`);
-      return complaints.includes('Monitoring bus message stream');
+      await runCommand([...enter, ...peer], { env });
+      return seen.length > 0;
     },
     20_000,
     'busctl monitor to start',
   );
+  seen = [];
 
   const calls = (query: CallQuery = {}): BusMessage[] =>
     seen.filter((message) => message.type === 'method_call' && matches(message, query));
