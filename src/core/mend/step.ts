@@ -124,7 +124,7 @@ export function stepMend(before: State, event: Event, nowMs: number): Turn & { r
   expirePauses(turn);
   settleAll(turn);
   settleReady(turn);
-  if (Object.keys(turn.components).length > 0) scheduleSample(turn);
+  scheduleSample(turn);
   turn.node = { ...turn.node, lastStepAtMs: nowMs, wakeAtMs: wakeAt(turn) };
   return { ...turn, wakeAtMs: turn.node.wakeAtMs };
 }

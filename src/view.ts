@@ -1,0 +1,117 @@
+/** The core's state as the server shows it. Pure; what has not changed keeps its identity, so that replies can be cached by it. */
+import { remaining } from './core/mend/budget.ts';
+import type { Observation } from './core/mend/observation.ts';
+import type { Component, NodeState, State } from './core/mend/state.ts';
+import { judge } from './core/mend/verdict.ts';
+import type { ComponentView, NodeView, ProbeView } from './serve/view.ts';
+
+/** What the agent knows beside the core's state. */
+export interface Surroundings {
+  readonly version: string;
+  readonly commit: string;
+  readonly startedWallMs: number;
+  readonly wallMs: number;
+  readonly stopping: boolean;
+  readonly storeDetail: string;
+  readonly config: NodeView['config'];
+  readonly lastTurnAtMs: number;
+}
+
+function viewProbe(name: string, component: Component, nowMs: number): ProbeView {
+  const last: Observation | undefined = component.probes[name]?.window.at(-1);
+  return {
+    name,
+    role: component.policy.probes[name]?.role ?? 'report',
+    verdict: last?.verdict ?? 'unknown',
+    reason: last?.reason ?? 'component.unseen',
+    detail: last?.detail ?? '',
+    ageMs: last === undefined ? null : Math.max(0, Math.round(nowMs - last.startedAtMs - last.durationMs)),
+    durationMs: last?.durationMs ?? null,
+  };
+}
+
+function viewUnit(component: Component, nowMs: number): ProbeView {
+  const active = component.unit?.activeState === 'active';
+  const unknown = component.unit === null;
+  return {
+    name: 'unit',
+    role: 'vote',
+    verdict: unknown ? 'unknown' : active ? 'healthy' : 'unhealthy',
+    reason: unknown ? 'component.unseen' : active ? 'probe.ok' : component.reason,
+    detail: component.unit === null ? '' : `${component.unit.activeState} (${component.unit.subState})`,
+    ageMs:
+      component.unit?.stateChangeAtMs == null ? null : Math.max(0, Math.round(nowMs - component.unit.stateChangeAtMs)),
+    durationMs: null,
+  };
+}
+
+function verdictOf(component: Component, node: NodeState, nowMs: number): ComponentView['verdict'] {
+  if (component.unit === null || component.unit.activeState !== 'active') return 'unknown';
+  const { verdict } = judge(component, node, nowMs);
+  if (verdict === 'suspect' || verdict === 'initializing') return 'unknown';
+  return verdict;
+}
+
+function viewComponent(component: Component, node: NodeState, nowMs: number): ComponentView {
+  const { policy, unit, incident, deferred } = component;
+  return {
+    name: policy.name,
+    unit: policy.unit,
+    preset: policy.preset,
+    critical: policy.critical,
+    after: policy.after,
+    phase: component.phase,
+    reason: component.reason,
+    detail: component.detail,
+    sinceMs: component.sinceMs,
+    verdict: verdictOf(component, node, nowMs),
+    mainPid: unit?.mainPid ?? 0,
+    invocationId: unit?.invocationId ?? '',
+    budget: {
+      remaining: remaining(component, node, nowMs),
+      of: policy.budget.actions,
+      perMs: policy.budget.perMs,
+    },
+    notBeforeMs: deferred?.untilMs ?? null,
+    pause: component.pause,
+    incident: incident === null ? null : { id: incident.id, reason: incident.cause, sinceMs: incident.sinceMs },
+    restarts: component.restarts,
+    probes: [
+      viewUnit(component, nowMs),
+      ...Object.keys(policy.probes).map((name) => viewProbe(name, component, nowMs)),
+    ],
+  };
+}
+
+/** How long the parts of a view that only age are served from the cache. */
+const freshMs = 1_000;
+
+export function createViewer(): (state: State, nowMs: number, around: Surroundings) => NodeView {
+  let seen: State | null = null;
+  let seenAtMs = 0;
+  let components: readonly ComponentView[] = [];
+
+  return (state, nowMs, around) => {
+    if (seen !== state || nowMs - seenAtMs >= freshMs) {
+      components = Object.values(state.components).map((component) => viewComponent(component, state.node, nowMs));
+      seen = state;
+      seenAtMs = nowMs;
+    }
+    const { node } = state;
+    const { lastTurnAtMs, wallMs, storeDetail, ...rest } = around;
+    return {
+      ...rest,
+      node: node.name,
+      nowMs,
+      wallMs,
+      ready: node.ready,
+      busConnected: node.bus === 'connected',
+      store: { health: node.store, detail: storeDetail },
+      upgrading: node.sample?.packageManager ?? null,
+      pressure: node.sample?.pressure ?? 0,
+      loop: { lagMs: node.sample?.loopLagMs ?? 0, lastTurnWallMs: Math.round(wallMs - (nowMs - lastTurnAtMs)) },
+      pause: node.pause,
+      components,
+    };
+  };
+}
