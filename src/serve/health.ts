@@ -1,6 +1,7 @@
 /** /livez, /readyz and /healthz with `?verbose`, `?exclude=NAME` and /NAME, as kube-apiserver has them. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendText } from './listener.ts';
+import { unknownName } from './names.ts';
 import { type Check, judge, liveChecks, readyChecks, singleChecks } from './verdict.ts';
 import type { ServeSource } from './view.ts';
 
@@ -33,12 +34,6 @@ export function registerHealth(app: FastifyInstance, source: ServeSource): void 
 /** One clear sentence for a name that nobody knows. */
 export function sendUnknown(reply: FastifyReply, name: string, known: readonly string[]): FastifyReply {
   return sendText(reply, 404, `${unknownName(name, known)}\n`);
-}
-
-/** The sentence; the name is from outside and therefore bounded and quoted. */
-export function unknownName(name: string, known: readonly string[]): string {
-  const list = known.length === 0 ? 'there are none' : `known are ${known.join(', ')}`;
-  return `unknown component ${JSON.stringify(name.slice(0, 64))}: ${list}`;
 }
 
 function send(

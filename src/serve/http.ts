@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { registerApi } from './api.ts';
 import { createEventStreams } from './events.ts';
-import { createFastReply } from './fast.ts';
 import { everyReply } from './headers.ts';
 import { registerHealth } from './health.ts';
 import { defaultLimits, type Limits } from './limits.ts';
@@ -47,7 +46,7 @@ export function createReadServer(
   limits: Limits,
   postPaths: ReadonlySet<string>,
 ): { readonly listener: Listener; close(): Promise<void> } {
-  const listener = createListener(limits, createFastReply(source), postPaths);
+  const listener = createListener(source, limits, postPaths);
   const streams = createEventStreams(source, limits);
   const reader = createIncidentReader(source);
   registerHealth(listener.app, source);

@@ -6,9 +6,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Connections, createConnections } from './connections.ts';
-import type { FastReply } from './fast.ts';
+import { putInFront } from './front.ts';
 import { everyReply, plainText } from './headers.ts';
 import type { Limits } from './limits.ts';
+import type { ServeSource } from './view.ts';
 
 export interface Listener {
   readonly app: FastifyInstance;
@@ -21,7 +22,7 @@ export interface Listener {
 const reading = new Set(['GET', 'HEAD']);
 
 /** A server that is not listening yet. `postPaths` are the only paths that may be posted to. */
-export function createListener(limits: Limits, fast: FastReply, postPaths: ReadonlySet<string>): Listener {
+export function createListener(source: ServeSource, limits: Limits, postPaths: ReadonlySet<string>): Listener {
   // Filled by the factory, which fastify calls at once.
   const made: { server?: Server; connections?: Connections } = {};
   const app = fastify({
@@ -35,8 +36,12 @@ export function createListener(limits: Limits, fast: FastReply, postPaths: Reado
       sendText(reply as FastifyReply, 400, `bad request: ${error.message}\n`),
     serverFactory: (handler) => {
       const server = createBounded(limits);
-      const connections = createConnections(server, limits.maxConnections);
-      server.on('request', dispatch(handler, fast, connections));
+      const connections = createConnections(limits.maxConnections);
+      putInFront(server, source, connections, limits);
+      server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+        response.once('close', connections.hold(request.socket));
+        handler(request, response);
+      });
       made.server = server;
       made.connections = connections;
       return server;
@@ -50,7 +55,15 @@ export function createListener(limits: Limits, fast: FastReply, postPaths: Reado
   });
   const { server, connections } = made;
   if (server === undefined || connections === undefined) throw new Error('fastify made no server');
-  return { app, server, connections, close: () => app.close() };
+  return {
+    app,
+    server,
+    connections,
+    close: async () => {
+      connections.close();
+      await app.close();
+    },
+  };
 }
 
 /** A plain text reply with the headers that every reply has. */
@@ -72,21 +85,6 @@ function createBounded(limits: Limits): Server {
   // A backstop only: `connections` keeps the number lower, but a connection that it ended counts until it is closed.
   server.maxConnections = limits.maxConnections * 2;
   return server;
-}
-
-function dispatch(
-  handler: (request: IncomingMessage, response: ServerResponse) => void,
-  fast: FastReply,
-  connections: Connections,
-) {
-  return (request: IncomingMessage, response: ServerResponse): void => {
-    if (fast(request, response)) {
-      connections.touch(request.socket);
-      return;
-    }
-    response.once('close', connections.hold(request.socket));
-    handler(request, response);
-  };
 }
 
 /** Only what can be read without a body passes, and posts where a post is expected. */

@@ -29,7 +29,7 @@ export function createIncidentReader(source: ServeSource, perSecond = 20): Incid
 
   return {
     read: (key, query) => {
-      const nowMs = source.view().nowMs;
+      const nowMs = source.clock.nowMs();
       if (nowMs - beganAtMs >= freshMs || nowMs < beganAtMs) {
         answers.clear();
         beganAtMs = nowMs;

@@ -10,7 +10,7 @@ import type { Verdict } from '../core/mend/observation.ts';
 import type { ProbeRole } from '../core/mend/policy.ts';
 import type { Reason } from '../core/reason.ts';
 import type { Phase, RestartedBy, Transition } from '../core/transition.ts';
-import type { IncidentRecord, Store } from '../ports.ts';
+import type { Clock, IncidentRecord, Store } from '../ports.ts';
 
 export interface PauseView {
   readonly untilMs: number;
@@ -99,6 +99,7 @@ export interface Answer {
 }
 
 export interface ServeSource {
+  readonly clock: Pick<Clock, 'nowMs' | 'wallMs'>;
   /** Called per request. While nothing changed, `ready` and `components` are the same objects: replies are cached by them. */
   view(): NodeView;
   /** Whether the agent's own loop turns. Depends on nothing that is watched. Called per /livez: a comparison, no more. */

@@ -1,0 +1,5 @@
+/** The one sentence for a component name that nobody knows; the name is from outside and therefore bounded and quoted. */
+export function unknownName(name: string, known: readonly string[]): string {
+  const list = known.length === 0 ? 'there are none' : `known are ${known.join(', ')}`;
+  return `unknown component ${JSON.stringify(name.slice(0, 64))}: ${list}`;
+}

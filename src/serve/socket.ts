@@ -1,0 +1,69 @@
+/**
+ * The place of the control socket: takes over a socket file that a dead daemon left behind, never one of a live daemon and
+ * never a file that is no socket; gives the new one to its group.
+ */
+import { lstatSync, readFileSync, unlinkSync } from 'node:fs';
+import { chown } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { createConnection } from 'node:net';
+
+const connectMs = 1_000;
+
+/**
+ * Listens on `path` with mode 0660. The umask is the process's, so it is changed only around the bind, which is synchronous.
+ * Rejects with one clear sentence.
+ */
+export async function listenOn(server: Server, path: string): Promise<void> {
+  await clearStale(path);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const fail = (cause: Error & { code?: string }) =>
+    reject(new Error(`cannot listen on ${path} (${cause.code ?? cause.message}): check its directory`, { cause }));
+  server.once('error', fail);
+  const umask = process.umask(0o117);
+  try {
+    server.listen({ path, backlog: 64 }, resolve);
+  } finally {
+    process.umask(umask);
+  }
+  await promise;
+  server.off('error', fail);
+}
+
+/** Gives the socket to the group; a sentence about what did not work, or null. Without such a group it stays with root. */
+export async function giveToGroup(path: string, group: string, groupFile = '/etc/group'): Promise<string | null> {
+  try {
+    const line = readFileSync(groupFile, 'utf8')
+      .split('\n')
+      .find((candidate) => candidate.startsWith(`${group}:`));
+    if (line === undefined) return null;
+    await chown(path, -1, Number(line.split(':')[2]));
+    return null;
+  } catch (error) {
+    return `cannot give ${path} to the group ${group} (${codeOf(error)}): only root can use it`;
+  }
+}
+
+async function clearStale(path: string): Promise<void> {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  if (!stat.isSocket())
+    throw new Error(`cannot listen on ${path}: it is no socket; remove it or choose another "socket"`);
+  if (await isAnswered(path)) {
+    throw new Error(`cannot listen on ${path}: another daemon listens there; stop it first`);
+  }
+  unlinkSync(path);
+}
+
+/** Whether somebody has the socket open. Anything but a clear refusal counts as yes: a live daemon's is never taken. */
+function isAnswered(path: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const probe = createConnection({ path, timeout: connectMs });
+  probe.once('connect', () => resolve(true));
+  probe.once('timeout', () => resolve(true));
+  probe.once('error', (error) => resolve(!['ECONNREFUSED', 'ENOENT'].includes(codeOf(error))));
+  return promise.finally(() => probe.destroy());
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}
