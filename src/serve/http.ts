@@ -6,7 +6,7 @@ import { createEventStreams } from './events.ts';
 import { everyReply } from './headers.ts';
 import { registerHealth } from './health.ts';
 import { defaultLimits, type Limits } from './limits.ts';
-import { createListener, type Listener } from './listener.ts';
+import { bind, createListener, type Listener } from './listener.ts';
 import type { Metrics } from './metrics.ts';
 import { renderPage } from './page.ts';
 import { createIncidentReader } from './reads.ts';
@@ -27,12 +27,8 @@ export function createHttp(source: ServeSource, metrics: Metrics, limits: Limits
     app: listener.app,
     listen: async (address) => {
       const { host, port } = parseAddress(address);
-      await listener.app.listen({ host, port, backlog: 1024 }).catch((cause: Error & { code?: string }) => {
-        throw new Error(
-          `cannot listen on ${address} (${cause.code ?? cause.message}): choose another "listen" address`,
-          { cause },
-        );
-      });
+      await listener.app.ready();
+      await bind(listener.server, { host, port, backlog: 1_024 }, address);
       return (listener.server.address() as AddressInfo).port;
     },
     close,

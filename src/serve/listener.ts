@@ -3,7 +3,7 @@
  * paths; those are registered on `app`. It never logs a request and never waits for a slow client.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { ListenOptions, Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Connections, createConnections } from './connections.ts';
 import { putInFront } from './front.ts';
@@ -61,9 +61,26 @@ export function createListener(source: ServeSource, limits: Limits, postPaths: R
     connections,
     close: async () => {
       connections.close();
+      // fastify closes only a server that it made to listen itself.
+      await new Promise((resolve) => server.close(resolve));
       await app.close();
     },
   };
+}
+
+/** Listens; rejects with one clear sentence that names `shown`. The bind itself is done when this returns its promise. */
+export async function bind(server: Server, where: ListenOptions, shown: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const fail = (cause: Error & { code?: string }) =>
+    reject(
+      new Error(`cannot listen on ${shown} (${cause.code ?? cause.message}): is it taken, or not of this machine?`, {
+        cause,
+      }),
+    );
+  server.once('error', fail);
+  server.listen(where, resolve);
+  await promise;
+  server.off('error', fail);
 }
 
 /** A plain text reply with the headers that every reply has. */

@@ -4,6 +4,7 @@
  */
 import { readdirSync } from 'node:fs';
 import type { Observation } from '../core/mend/observation.ts';
+import type { Reason } from '../core/reason.ts';
 import type { Phase, Transition } from '../core/transition.ts';
 import { createSeries, type Series } from './series.ts';
 import { isFailing } from './verdict.ts';
@@ -32,6 +33,13 @@ const phases: Readonly<Record<Phase, true>> = {
   held: true,
   paused: true,
 };
+
+// Series that are there from the start, because Prometheus does not see the first increase of one that appears with it.
+const expected = {
+  nodemend: ['restart.first-crash', 'restart.down', 'restart.hung', 'restart.unhealthy'],
+  systemd: ['unit.crashed', 'unit.exited'],
+  incidents: ['unit.crashed', 'unit.exited', 'probe.timeout', 'probe.refused'],
+} as const satisfies Record<string, readonly Reason[]>;
 
 const freshMs = 1_000;
 
@@ -106,9 +114,16 @@ function fillComponent(series: Series, component: ComponentView): void {
   const healthy = isFailing(component) ? 'unhealthy' : component.verdict;
   if (healthy === 'unknown') series.remove('healthy', labels);
   else series.set('healthy', labels, Number(healthy === 'healthy'));
+  expect(series, component.name);
   series.set('critical', labels, Number(component.critical));
   series.set('budget', labels, component.budget.remaining);
   series.set('incidentOpen', labels, Number(component.incident !== null));
+}
+
+function expect(series: Series, component: string): void {
+  for (const reason of expected.nodemend) series.add('restarts', { component, by: 'nodemend', reason }, 0);
+  for (const reason of expected.systemd) series.add('restarts', { component, by: 'systemd', reason }, 0);
+  for (const reason of expected.incidents) series.add('incidents', { component, reason }, 0);
 }
 
 function fillProcess(series: Series, view: NodeView): void {

@@ -6,6 +6,7 @@ import { lstatSync, readFileSync, unlinkSync } from 'node:fs';
 import { chown } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { createConnection } from 'node:net';
+import { bind } from './listener.ts';
 
 const connectMs = 1_000;
 
@@ -15,18 +16,10 @@ const connectMs = 1_000;
  */
 export async function listenOn(server: Server, path: string): Promise<void> {
   await clearStale(path);
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const fail = (cause: Error & { code?: string }) =>
-    reject(new Error(`cannot listen on ${path} (${cause.code ?? cause.message}): check its directory`, { cause }));
-  server.once('error', fail);
   const umask = process.umask(0o117);
-  try {
-    server.listen({ path, backlog: 64 }, resolve);
-  } finally {
-    process.umask(umask);
-  }
-  await promise;
-  server.off('error', fail);
+  const bound = bind(server, { path, backlog: 64 }, path);
+  process.umask(umask);
+  await bound;
 }
 
 /** Gives the socket to the group; a sentence about what did not work, or null. Without such a group it stays with root. */
