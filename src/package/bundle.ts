@@ -25,7 +25,10 @@ export const readManifest = (): Manifest => JSON.parse(readFileSync(join(top, 'p
 /** The commit this tree stands on, or "unknown" outside a clone. */
 export function readCommit(): string {
   try {
-    return execFileSync('git', ['-C', top, 'rev-parse', '--short=12', 'HEAD'], { encoding: 'utf8', stdio: 'pipe' }).trim();
+    return execFileSync('git', ['-C', top, 'rev-parse', '--short=12', 'HEAD'], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+    }).trim();
   } catch {
     // A source archive has no history; the version still tells what it is.
     return 'unknown';
@@ -35,7 +38,9 @@ export function readCommit(): string {
 /** Data that the source reads at run time beside its own module keeps its name and lies beside the bundle. */
 function copyData(source: string, target: string): void {
   if (!existsSync(source)) return;
-  for (const name of readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((one) => one.endsWith('.proto'))) {
+  for (const name of readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((one) =>
+    one.endsWith('.proto'),
+  )) {
     mkdirSync(dirname(join(target, name)), { recursive: true });
     cpSync(join(source, name), join(target, name));
   }

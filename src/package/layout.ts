@@ -1,6 +1,16 @@
 /** Puts the package's files where they belong below a staging folder, with modes and times that depend on the source alone. */
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, existsSync, lstatSync, lutimesSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  lutimesSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeControl } from './control.ts';
 

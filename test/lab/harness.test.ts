@@ -7,8 +7,7 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { runContainer, runDockerContainer } from './harness/containers.ts';
 import { installKubelet } from './harness/kubelet.ts';
-import { labTest } from './harness/lab-test.ts';
-import { labUnavailable } from './harness/requirements.ts';
+import { labTest, skipWithoutLab } from './harness/lab-test.ts';
 import { waitFor } from './harness/wait.ts';
 
 labTest('a node boots, runs commands, keeps files and reboots with a new boot id', async (t, lab) => {
@@ -115,9 +114,8 @@ labTest(
   },
 );
 
-t.test('a lab whose test process is killed is removed all the same', { timeout: 300_000 }, async (t) => {
-  const why = labUnavailable();
-  if (why !== null && process.env['CI'] !== 'true') return t.pass(`left out: ${why}`);
+const killed = 'a lab whose test process is killed is removed all the same';
+t.test(killed, { timeout: 300_000, skip: skipWithoutLab(killed) }, async (t) => {
   const program = fileURLToPath(new URL('./harness/idle-lab.ts', import.meta.url));
   const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
@@ -132,5 +130,5 @@ t.test('a lab whose test process is killed is removed all the same', { timeout: 
   ];
   t.not(left().length, 0);
   await waitFor(() => left().length === 0, 30_000, 'the guard to remove the lab');
-  return t.same(left(), []);
+  t.same(left(), []);
 });
