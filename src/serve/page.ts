@@ -2,6 +2,7 @@
 import type { IncidentRecord } from '../ports.ts';
 import { escapeHtml } from './clean.ts';
 import { formatSpan } from './duration.ts';
+import { notices } from './notices.ts';
 import { pageStyle } from './style.ts';
 import { isFailing } from './verdict.ts';
 import type { ComponentView, NodeView } from './view.ts';
@@ -28,22 +29,6 @@ ${incidentTable(incidents, view.wallMs)}
 <a href="/metrics">metrics</a> <a href="/api/v1/status">status as JSON</a></p>
 </main></body></html>
 `;
-}
-
-/** What is out of the ordinary with the node or the agent, one sentence each. */
-export function notices(view: NodeView): string[] {
-  const list: string[] = [];
-  if (!view.busConnected) list.push('the system bus cannot be reached: the agent is blind and holds still');
-  if (view.store.health === 'lost' || view.store.health === 'unwritable') {
-    list.push(`the store is ${view.store.health}: ${view.store.detail}`);
-  }
-  if (!view.config.ok)
-    list.push(`the configuration was rejected, the last good one is in force: ${view.config.detail}`);
-  if (view.upgrading !== null) list.push(`${view.upgrading} is at work: nothing is done until it ends`);
-  if (view.pause !== null) {
-    list.push(`supervision is paused for another ${formatSpan(view.pause.untilMs - view.nowMs)}: ${view.pause.text}`);
-  }
-  return list;
 }
 
 function componentTable(view: NodeView): string {

@@ -1,0 +1,61 @@
+/** A table of text that fits the terminal: one column gives way, colours only where they are wanted. Pure. */
+import { cleanText } from '../serve/clean.ts';
+
+export type Tone = 'good' | 'bad' | 'warn' | 'quiet' | 'plain';
+
+export interface Cell {
+  readonly text: string;
+  readonly tone?: Tone;
+}
+
+export interface Column {
+  readonly title: string;
+  readonly align?: 'right';
+  /** Gives way when the table is too wide. */
+  readonly flexible?: true;
+}
+
+const gap = '  ';
+const minFlexible = 8;
+const codes: Readonly<Record<Tone, string>> = { good: '32', bad: '31', warn: '33', quiet: '2', plain: '' };
+
+/** The text in its colour, or as it is. */
+export function paint(text: string, tone: Tone, color: boolean): string {
+  return color && codes[tone] !== '' ? `\u001b[${codes[tone]}m${text}\u001b[0m` : text;
+}
+
+/** Text of at most `width` characters; what is cut off shows. */
+export function shorten(text: string, width: number): string {
+  const characters = [...text];
+  return characters.length <= width ? text : `${characters.slice(0, Math.max(0, width - 3)).join('')}...`;
+}
+
+/** The table, a line per row, each with its line end. Control characters in cells are taken out. */
+export function renderTable(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  look: { readonly columns: number; readonly color: boolean },
+): string {
+  const header = columns.map((column): Cell => ({ text: column.title }));
+  const cells = [header, ...rows.map((row) => row.map((cell) => ({ ...cell, text: cleanText(cell.text, 500) })))];
+  const widths = columns.map((_, index) => Math.max(...cells.map((row) => row[index]?.text.length ?? 0)));
+  const flexible = columns.findIndex((column) => column.flexible);
+  if (flexible >= 0) {
+    const others = widths.reduce((sum, width, index) => (index === flexible ? sum : sum + width + gap.length), 0);
+    widths[flexible] = Math.min(widths[flexible] ?? 0, Math.max(minFlexible, look.columns - others));
+  }
+  const lines = cells.map((row) =>
+    columns
+      .map((column, index) => renderCell(row[index] ?? { text: '' }, column, widths[index] ?? 0, look.color))
+      .join(gap)
+      .trimEnd(),
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+function renderCell(cell: Cell, column: Column, width: number, color: boolean): string {
+  const text = shorten(cell.text, width);
+  const room = ' '.repeat(Math.max(0, width - text.length));
+  const painted = paint(text, cell.tone ?? 'plain', color);
+  return column.align === 'right' ? room + painted : painted + room;
+}
