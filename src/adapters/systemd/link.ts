@@ -79,7 +79,7 @@ export const createLink = (options: LinkOptions): Link => {
     read: (path, done) => (session === null ? done(null) : session.read(path, done)),
     applyRules: () => session?.applyRules(),
     isConnected: () => state === 'connected',
-    whenConnected: async (timeoutMs) => state === 'connected' || waiting.wait(timeoutMs),
+    whenConnected: async (timeoutMs) => state === 'connected' || (state !== 'closed' && waiting.wait(timeoutMs)),
     close() {
       state = 'closed';
       if (retry !== null) clearTimeout(retry);

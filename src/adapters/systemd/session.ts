@@ -55,7 +55,7 @@ export const createSession = (options: SessionOptions): Session => {
   let ended = false;
   const close = (): void => {
     ended = true;
-    timers.clear();
+    timers.end();
     connection.close();
   };
   const fail = (detail: string): void => {
