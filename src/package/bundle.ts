@@ -3,8 +3,8 @@
  * read when wanted. Run by `npm run bundle`; takes src/main.ts and the lock file's libraries, nothing else.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { collectNotices } from './notices.ts';
 
@@ -35,17 +35,6 @@ export function readCommit(): string {
   }
 }
 
-/** Data that the source reads at run time beside its own module keeps its name and lies beside the bundle. */
-function copyData(source: string, target: string): void {
-  if (!existsSync(source)) return;
-  for (const name of readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((one) =>
-    one.endsWith('.proto'),
-  )) {
-    mkdirSync(dirname(join(target, name)), { recursive: true });
-    cpSync(join(source, name), join(target, name));
-  }
-}
-
 /** Resolves to the folder of the finished bundle. Rejects with esbuild's errors. */
 export async function bundle(): Promise<string> {
   rmSync(bundleFolder, { recursive: true, force: true });
@@ -65,7 +54,6 @@ export async function bundle(): Promise<string> {
     logLevel: 'warning',
     banner: { js: requireBanner },
   });
-  copyData(join(top, 'src/adapters/grpc'), bundleFolder);
   const { name, version } = readManifest();
   const manifest = { name, version, commit: readCommit(), type: 'module' };
   writeFileSync(join(bundleFolder, 'package.json'), `${JSON.stringify(manifest)}\n`);
