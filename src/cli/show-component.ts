@@ -9,7 +9,7 @@ import { type Cell, type Column, paint, renderTable, type Tone } from './table.t
 import { localIso } from './time.ts';
 
 const columns: readonly Column[] = [
-  { title: 'PROBE' },
+  { title: 'PROBE', flexible: true },
   { title: 'ROLE' },
   { title: 'VERDICT' },
   { title: 'AGE', align: 'right' },

@@ -10,8 +10,8 @@ import { localClock, localIso, localShort } from './time.ts';
 
 const listColumns: readonly Column[] = [
   { title: 'BEGAN' },
-  { title: 'COMPONENT' },
-  { title: 'CAUSE' },
+  { title: 'COMPONENT', flexible: true },
+  { title: 'CAUSE', flexible: true },
   { title: 'OUTCOME' },
   { title: 'ACTIONS', flexible: true },
   { title: 'ID' },

@@ -28,7 +28,7 @@ const tones: Readonly<Record<Phase, Tone>> = {
 };
 
 const columns: readonly Column[] = [
-  { title: 'COMPONENT' },
+  { title: 'COMPONENT', flexible: true },
   { title: 'PHASE' },
   { title: 'FOR' },
   { title: 'RESTARTS', align: 'right' },

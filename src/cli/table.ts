@@ -1,4 +1,4 @@
-/** A table of text that fits the terminal: one column gives way, colours only where they are wanted. Pure. */
+/** A table of text that fits the terminal: some columns give way, colours only where they are wanted. Pure. */
 import { cleanText } from '../serve/clean.ts';
 
 export type Tone = 'good' | 'bad' | 'warn' | 'quiet' | 'plain';
@@ -38,12 +38,7 @@ export function renderTable(
 ): string {
   const header = columns.map((column): Cell => ({ text: column.title }));
   const cells = [header, ...rows.map((row) => row.map((cell) => ({ ...cell, text: cleanText(cell.text, 500) })))];
-  const widths = columns.map((_, index) => Math.max(...cells.map((row) => row[index]?.text.length ?? 0)));
-  const flexible = columns.findIndex((column) => column.flexible);
-  if (flexible >= 0) {
-    const others = widths.reduce((sum, width, index) => (index === flexible ? sum : sum + width + gap.length), 0);
-    widths[flexible] = Math.min(widths[flexible] ?? 0, Math.max(minFlexible, look.columns - others));
-  }
+  const widths = fit(columns, cells, look.columns);
   const lines = cells.map((row) =>
     columns
       .map((column, index) => renderCell(row[index] ?? { text: '' }, column, widths[index] ?? 0, look.color))
@@ -51,6 +46,22 @@ export function renderTable(
       .trimEnd(),
   );
   return `${lines.join('\n')}\n`;
+}
+
+/** The width of each column: as much as its cells need, the widest of the flexible ones cut until all fit. */
+function fit(columns: readonly Column[], cells: readonly (readonly Cell[])[], room: number): number[] {
+  const widths = columns.map((_, index) => Math.max(...cells.map((row) => row[index]?.text.length ?? 0)));
+  let excess = widths.reduce((sum, width) => sum + width + gap.length, -gap.length) - room;
+  while (excess > 0) {
+    const candidates = widths.map((width, index) => (columns[index]?.flexible ? width : 0));
+    const widest = Math.max(...candidates);
+    if (widest <= minFlexible) break;
+    const next = Math.max(minFlexible, ...candidates.filter((width) => width < widest));
+    const cut = Math.min(excess, widest - Math.min(next, widest - 1));
+    widths[candidates.indexOf(widest)] = widest - cut;
+    excess -= cut;
+  }
+  return widths;
 }
 
 function renderCell(cell: Cell, column: Column, width: number, color: boolean): string {

@@ -1,0 +1,355 @@
+import t from 'tap';
+import { describe } from '../../src/cli/describe.ts';
+import { renderComponent } from '../../src/cli/show-component.ts';
+import { renderIncident, renderIncidents } from '../../src/cli/show-incident.ts';
+import { renderNode } from '../../src/cli/show-node.ts';
+import { renderTable, shorten } from '../../src/cli/table.ts';
+import { localClock, localIso, localShort } from '../../src/cli/time.ts';
+import type { Transition } from '../../src/core/transition.ts';
+import { formatSpan, parseDuration } from '../../src/serve/duration.ts';
+import { component, incident, node, notReady } from '../serve/stand-in.ts';
+
+process.env['TZ'] = 'UTC';
+const look = { columns: 80, color: false };
+
+const kubelet = component('kubelet', {
+  after: ['containerd'],
+  phase: 'mending',
+  reason: 'restart.hung',
+  detail: 'healthz: no reply in 10 s',
+  sinceMs: 988_000,
+  restarts: { nodemend: 1, systemd: 2, other: 0 },
+  budget: { remaining: 2, of: 3, perMs: 900_000 },
+  notBeforeMs: 1_012_000,
+  incident: { id: 'incident-1a2b3c4d-12', reason: 'probe.timeout', sinceMs: 979_000 },
+  probes: [
+    {
+      name: 'unit',
+      role: 'vote',
+      verdict: 'healthy',
+      reason: 'probe.ok',
+      detail: '',
+      ageMs: 980_000,
+      durationMs: null,
+    },
+    {
+      name: 'healthz',
+      role: 'vote',
+      verdict: 'unhealthy',
+      reason: 'probe.timeout',
+      detail: 'http://127.0.0.1:10248/healthz did not answer within 10 s',
+      ageMs: 1_200,
+      durationMs: 10_000,
+    },
+  ],
+});
+
+t.test('a node that is well', async (t) => {
+  t.equal(
+    renderNode(node(), look),
+    `worker-1 is ready for 16m 20s                          nodemend 0.1.0 up 16m 40s
+
+COMPONENT   PHASE    FOR      RESTARTS  BUDGET  REASON
+containerd  healthy  16m 30s         0  3 of 3
+kubelet     healthy  16m 30s         0  3 of 3
+`,
+  );
+});
+
+t.test('a node with troubles', async (t) => {
+  const view = node({
+    ready: { ...notReady, detail: 'kubelet is mending (restart.hung)' },
+    components: [
+      component('containerd'),
+      kubelet,
+      component('edge-proxy', { phase: 'stopped', reason: 'unit.stopped', critical: false }),
+    ],
+    upgrading: 'apt',
+    busConnected: false,
+    store: { health: 'unwritable', detail: 'ENOSPC' },
+    config: { ok: false, loadedWallMs: 1, detail: 'line 3: unknown key "probs"' },
+    pause: { untilMs: 1_600_000, text: 'moving house' },
+  });
+  t.equal(
+    renderNode(view, look),
+    `worker-1 is not ready for 1m 40s: kubelet is mending (restart.hung)
+nodemend 0.1.0 up 16m 40s
+
+COMPONENT   PHASE    FOR      RESTARTS  BUDGET  REASON
+containerd  healthy  16m 30s         0  3 of 3
+kubelet     mending  12s             3  2 of 3  restart.hung
+edge-proxy  stopped  16m 30s         0  3 of 3  unit.stopped
+
+the system bus cannot be reached: the agent is blind and holds still
+the store is unwritable: budgets are conservative, no reboots (ENOSPC)
+the configuration was rejected, the last good one is in force (line 3: unknown
+  key "probs")
+apt is at work: nothing is done until it ends
+supervision is paused for another 10m (moving house)
+kubelet: restarted because its probes agree that it hangs (healthz: no reply in
+  10 s)
+edge-proxy: an operator stopped the unit; start it to have it supervised again
+`,
+  );
+});
+
+t.test('a node without components', async (t) => {
+  t.match(renderNode(node({ components: [] }), look), 'no component is supervised: see nodemend discover\n');
+});
+
+t.test('one component in detail', async (t) => {
+  t.equal(
+    renderComponent(kubelet, node(), look),
+    `kubelet (kubelet.service) is mending for 12s
+reason     restart.hung: restarted because its probes agree that it hangs
+           (healthz: no reply in 10 s)
+kind       kubelet, critical, after containerd
+process    4711, invocation cafe
+restarts   1 by nodemend, 2 by systemd, 0 by others
+budget     2 of 3 actions left per 15m
+incident   1a2b3c4d-12 since 2023-11-14T22:12:59+00:00, 21s ago: probe.timeout
+next       no action for another 12s
+
+PROBE    ROLE  VERDICT        AGE  TOOK  REASON
+unit     vote  healthy    16m 20s     -  probe.ok
+healthz  vote  unhealthy     1.2s   10s  probe.timeout: http://127.0.0.1:1024...
+`,
+  );
+  const paused = component('kubelet', {
+    pause: { untilMs: 1_060_000, text: 'x' },
+    preset: null,
+    critical: false,
+    mainPid: 0,
+    phase: 'paused',
+    reason: 'pause.set',
+  });
+  const text = renderComponent(paused, node(), look);
+  for (const line of ['pause      for another 1m: x\n', 'kind       no preset, not critical\n', 'process    none\n']) {
+    t.match(text, line);
+  }
+});
+
+const transitions: readonly [number, Transition, string][] = [
+  [
+    0,
+    {
+      type: 'incident.opened',
+      component: 'kubelet',
+      incident: 'i',
+      reason: 'probe.timeout',
+      detail: 'healthz',
+      sinceMs: 1,
+    },
+    'incident opened: probe.timeout, healthz',
+  ],
+  [
+    1,
+    {
+      type: 'component.phase',
+      component: 'kubelet',
+      from: 'suspect',
+      to: 'mending',
+      reason: 'restart.hung',
+      detail: '',
+    },
+    'suspect -> mending: restart.hung',
+  ],
+  [
+    100,
+    { type: 'action.begun', component: 'kubelet', incident: 'i', action: 'a', remedy: 'kill', reason: 'restart.hung' },
+    'kill begun: restart.hung',
+  ],
+  [
+    177,
+    {
+      type: 'action.ended',
+      component: 'kubelet',
+      incident: 'i',
+      action: 'a',
+      remedy: 'kill',
+      ok: true,
+      reason: 'action.done',
+      detail: '',
+      durationMs: 77,
+    },
+    'kill done after 77ms: action.done',
+  ],
+  [
+    180,
+    { type: 'component.restarted', component: 'kubelet', by: 'nodemend', reason: 'restart.hung' },
+    'restarted by nodemend: restart.hung',
+  ],
+  [
+    12_000,
+    {
+      type: 'incident.closed',
+      component: 'kubelet',
+      incident: 'i',
+      reason: 'restart.verified',
+      cause: 'probe.timeout',
+      recovered: true,
+      durationMs: 12_000,
+    },
+    'incident recovered after 12s: restart.verified',
+  ],
+];
+
+const mended = incident('incident-1a2b3c4d-12', {
+  cause: 'probe.timeout',
+  evidence: ['kubelet-12.json'],
+  transitions: transitions.map(([afterMs, transition]) => ({ wallMs: 1_699_999_900_000 + afterMs, transition })),
+});
+
+t.test('the list of incidents', async (t) => {
+  const open = incident('incident-1a2b3c4d-11', {
+    closedWallMs: null,
+    recovered: null,
+    durationMs: null,
+    component: 'containerd',
+  });
+  const ended = incident('other-form', { recovered: false, cause: 'unit.start-limit-hit' });
+  t.equal(
+    renderIncidents([mended, open, ended], {}, look),
+    `BEGAN           COMPONENT   CAUSE               OUTCOME     ACTIONS  ID
+11-14 22:11:40  kubelet     probe.timeout       mended 12s  kill     1a2b3c4d-12
+11-14 22:11:40  containerd  unit.crashed        open        -        1a2b3c4d-11
+11-14 22:11:40  kubelet     unit.start-limi...  ended 12s   -        other-form
+`,
+  );
+  t.equal(renderIncidents([], {}, look), 'no incident since 24h\n');
+  t.equal(renderIncidents([], { since: '2h', component: 'kubelet' }, look), 'no incident of kubelet since 2h\n');
+});
+
+t.test('one incident with its timeline', async (t) => {
+  t.equal(
+    renderIncident(mended, look),
+    `incident   1a2b3c4d-12 of kubelet
+cause      probe.timeout: no reply within the deadline
+began      2023-11-14T22:11:40+00:00
+ended      2023-11-14T22:11:52+00:00, mended 12s
+evidence   kubelet-12.json
+
+TIME           AFTER  WHAT
+22:11:40.000    +0ms  incident opened: probe.timeout, healthz
+22:11:40.001    +1ms  suspect -> mending: restart.hung
+22:11:40.100  +100ms  kill begun: restart.hung
+22:11:40.177  +177ms  kill done after 77ms: action.done
+22:11:40.180  +180ms  restarted by nodemend: restart.hung
+22:11:52.000    +12s  incident recovered after 12s: restart.verified
+`,
+  );
+  const strange = incident('x', { cause: 'constructor', closedWallMs: null });
+  t.match(
+    renderIncident(strange, look),
+    'cause      constructor\nbegan      2023-11-14T22:11:40+00:00\nended      not yet\nevidence   none\n',
+  );
+});
+
+t.test('transitions in words', async (t) => {
+  for (const [, transition, words] of transitions) t.equal(describe(transition), words);
+  const more: readonly [Transition, string][] = [
+    [
+      { type: 'component.restarted', component: 'k', by: 'other', reason: 'unit.crashed' },
+      'restarted by somebody else: unit.crashed',
+    ],
+    [
+      { type: 'action.deferred', component: 'k', reason: 'restart.backoff', untilMs: null },
+      'held back: restart.backoff',
+    ],
+    [{ type: 'node.ready', ready: false, reason: 'node.not-ready', detail: 'k' }, 'node not ready: node.not-ready, k'],
+    [{ type: 'node.changed', reason: 'bus.lost', detail: '' }, 'bus.lost'],
+    [{ type: 'pause.changed', component: null, reason: 'pause.set', detail: 'x', untilMs: 1 }, 'pause.set, x'],
+  ];
+  for (const [transition, words] of more) t.equal(describe(transition), words);
+});
+
+t.test('colours only where they are wanted, and they cost no width', async (t) => {
+  const plain = renderNode(node({ components: [kubelet] }), look);
+  const colored = renderNode(node({ components: [kubelet] }), { columns: 80, color: true });
+  t.notOk(plain.includes('\u001b'));
+  t.ok(colored.includes('\u001b[31mmending\u001b[0m'));
+  t.equal(colored.replaceAll(/.\[\d*m/g, ''), plain);
+});
+
+t.test('text from outside cannot reach the terminal as a command', async (t) => {
+  const evil = 'a\u001b]0;title\u0007\u001b[2J\r\nb\u202ec\u009b31m';
+  const hostile = component('kubelet', {
+    unit: evil,
+    detail: evil,
+    phase: 'unhealthy',
+    reason: 'unit.crashed',
+    invocationId: evil,
+    probes: [{ ...(kubelet.probes[1] as (typeof kubelet.probes)[number]), detail: evil }],
+  });
+  const view = node({ node: evil, components: [hostile], config: { ok: false, loadedWallMs: 1, detail: evil } });
+  const texts = [
+    renderNode(view, look),
+    renderComponent(hostile, view, look),
+    renderIncident(incident(evil, { component: evil, cause: evil, evidence: [evil] }), look),
+    renderIncidents([incident(evil, { component: evil, cause: evil })], {}, look),
+  ];
+  for (const text of texts) t.notMatch(text, /[^\P{C}\n]/u);
+});
+
+t.test('no line is wider than the terminal, however long the words', async (t) => {
+  const long = 'x'.repeat(300);
+  const hostile = component(long, { unit: long, detail: long, phase: 'unhealthy', reason: 'unit.crashed' });
+  const view = node({ node: long, components: [hostile], ready: { ...notReady, detail: long } });
+  for (const text of [
+    renderNode(view, look),
+    renderIncidents([incident('incident-1a2b3c4d-11', { component: long, cause: long })], {}, look),
+  ]) {
+    t.same(
+      text.split('\n').filter((line) => line.length > 80),
+      [],
+    );
+  }
+});
+
+t.test('a table gives way in its flexible column', async (t) => {
+  const columns = [{ title: 'A' }, { title: 'B', flexible: true as const }, { title: 'C', align: 'right' as const }];
+  const rows = [[{ text: 'one' }, { text: 'a long text that does not fit' }, { text: '1' }]];
+  t.equal(
+    renderTable(columns, rows, { columns: 24, color: false }),
+    'A    B                 C\none  a long text t...  1\n',
+  );
+  t.equal(renderTable(columns, rows, { columns: 10, color: false }), 'A    B         C\none  a lon...  1\n');
+  t.equal(shorten('\u{1f600}'.repeat(5), 4), '\u{1f600}...');
+});
+
+t.test('durations and times', async (t) => {
+  const spans: readonly [number, string][] = [
+    [0, '0ms'],
+    [-5, '0ms'],
+    [999, '999ms'],
+    [1_000, '1.0s'],
+    [9_990, '9.9s'],
+    [10_000, '10s'],
+    [60_000, '1m'],
+    [3_599_000, '59m 59s'],
+    [3_600_000, '1h'],
+    [90_000_000, '1d 1h'],
+  ];
+  for (const [ms, text] of spans) t.equal(formatSpan(ms), text);
+  const durations: readonly [string, number | null][] = [
+    ['500ms', 500],
+    ['5s', 5_000],
+    ['2m', 120_000],
+    ['1h', 3_600_000],
+    ['7d', 604_800_000],
+    ['', null],
+    ['5', null],
+    ['s', null],
+    ['-5s', null],
+    ['1.5h', null],
+    ['5 s', null],
+    ['9999999999s', null],
+  ];
+  for (const [text, ms] of durations) t.equal(parseDuration(text), ms, text);
+  t.equal(localIso(1_700_000_000_123), '2023-11-14T22:13:20+00:00');
+  t.equal(localShort(1_700_000_000_123), '11-14 22:13:20');
+  t.equal(localClock(1_700_000_000_023), '22:13:20.023');
+  process.env['TZ'] = 'America/St_Johns';
+  t.equal(localIso(1_700_000_000_000), '2023-11-14T18:43:20-03:30');
+  process.env['TZ'] = 'UTC';
+});
