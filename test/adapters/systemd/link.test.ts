@@ -1,6 +1,8 @@
 /** Loss and return of the bus, on a fake bus. */
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { openConnection, type Reply } from '../../../src/adapters/systemd/connection.ts';
@@ -129,7 +131,9 @@ t.test('garbage ends the connection, not the process', async (t) => {
 });
 
 t.test('garbage instead of a greeting', async (t) => {
-  const path = join(t.testdir({}), 'socket');
+  const directory = mkdtempSync(join(tmpdir(), 'rude-bus-'));
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+  const path = join(directory, 'socket');
   for (const greeting of ['REJECTED EXTERNAL\r\n', 'OK\r\n', '\r\n', 'no\n'.repeat(1000)]) {
     const server = createServer((socket) => {
       // The client leaves in the middle of our rudeness.
