@@ -1,0 +1,83 @@
+/**
+ * The `unit` probe: whether the main process of a unit can run at all. A stopped (T), traced (t), dead but not reaped (Z, X) process is
+ * unhealthy. D, a sleep that no signal ends, is every process's for moments: it counts only when two reads 200 ms apart find the
+ * process in D without having run in between (its context switches have not moved).
+ */
+import { open } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { codeOf, type Finding, failWith, finding } from '../probe/finding.ts';
+import type { Look } from '../probe/look.ts';
+
+const betweenReadsMs = 200;
+/** A /proc/PID/status is about 1.5 KiB. */
+const mostBytes = 8_192;
+
+export interface ProcessLookParts {
+  readonly mainPid: (unit: string) => number;
+  readonly procFolder: string;
+}
+
+export interface ProcessStatus {
+  readonly name: string;
+  /** The letter: R, S, D, I, T, t, Z, X. */
+  readonly state: string;
+  readonly switches: number;
+}
+
+const field = (text: string, name: string): string | undefined =>
+  new RegExp(`^${name}:[ \\t]*(.*)$`, 'm').exec(text)?.[1];
+
+/** Null when the text is no /proc/PID/status. */
+export function parseProcessStatus(text: string): ProcessStatus | null {
+  const state = field(text, 'State')?.[0];
+  if (state === undefined) return null;
+  const switches =
+    Number(field(text, 'voluntary_ctxt_switches')) + Number(field(text, 'nonvoluntary_ctxt_switches'));
+  return { name: field(text, 'Name') ?? '', state, switches };
+}
+
+const words: Readonly<Record<string, string>> = {
+  T: 'stopped by a signal',
+  t: 'stopped by a tracer',
+  Z: 'a zombie',
+  X: 'dead',
+  D: 'in uninterruptible sleep',
+};
+
+async function readStatus(procFolder: string, pid: number): Promise<ProcessStatus> {
+  const path = `${procFolder}/${pid}/status`;
+  const file = await open(path).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') throw failWith('probe.failed', `process ${pid} has just ended`);
+    throw error;
+  });
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(mostBytes), 0, mostBytes, 0);
+    const status = parseProcessStatus(buffer.toString('latin1', 0, bytesRead));
+    if (status === null) throw failWith('probe.failed', `cannot read the state of process ${pid} from ${path}`);
+    return status;
+  } catch (error) {
+    if (codeOf(error) === 'ESRCH') throw failWith('probe.failed', `process ${pid} has just ended`);
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
+
+function judge(pid: number, { name, state }: ProcessStatus): Finding {
+  const word = words[state];
+  const who = `process ${pid} (${name})`;
+  return word === undefined ? finding('probe.ok', `${who} ${state}`) : finding('probe.stopped', `${who} is ${word} (${state})`);
+}
+
+export function createProcessLook({ mainPid, procFolder }: ProcessLookParts): Look<'unit'> {
+  return async (_target, { unit, signal }) => {
+    const pid = mainPid(unit);
+    if (!Number.isInteger(pid) || pid <= 0) return finding('probe.failed', `${unit} has no main process`);
+    const first = await readStatus(procFolder, pid);
+    if (first.state !== 'D') return judge(pid, first);
+    await delay(betweenReadsMs, undefined, { signal });
+    const second = await readStatus(procFolder, pid);
+    const slept = second.state === 'D' && second.switches === first.switches;
+    return slept || second.state !== 'D' ? judge(pid, second) : finding('probe.ok', `process ${pid} sleeps in D at times`);
+  };
+}
