@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { runContainer, runDockerContainer } from './harness/containers.ts';
 import { installKubelet } from './harness/kubelet.ts';
+import { createLab } from './harness/lab.ts';
 import { labTest, skipWithoutLab } from './harness/lab-test.ts';
 import { waitFor } from './harness/wait.ts';
 
@@ -119,21 +120,40 @@ labTest(
   },
 );
 
-const killed = 'a lab whose test process is killed is removed all the same';
-t.test(killed, { timeout: 300_000, skip: skipWithoutLab(killed) }, async (t) => {
-  const program = fileURLToPath(new URL('./harness/idle-lab.ts', import.meta.url));
-  const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-  const { id, leader } = JSON.parse(line) as { id: string; leader: number };
-  t.ok(existsSync(`/proc/${leader}`), 'the node runs');
-  child.kill('SIGKILL');
-  const left = () => [
+/** What there is of the lab `id` on this machine. */
+function traces(id: string, leader: number): string[] {
+  return [
     ...(existsSync(`/proc/${leader}`) ? ['process'] : []),
     ...readdirSync('/run/nodemend-lab').filter((name) => name.startsWith(id)),
     ...readdirSync('/run/netns').filter((name) => name.includes(id)),
     ...(readFileSync('/proc/self/mounts', 'utf8').match(new RegExp(id, 'g')) ?? []),
   ];
-  t.not(left().length, 0);
-  await waitFor(() => left().length === 0, 30_000, 'the guard to remove the lab');
-  t.same(left(), []);
+}
+
+async function killedLab(withGuard: boolean): Promise<{ id: string; leader: number }> {
+  const program = fileURLToPath(new URL('./harness/idle-lab.ts', import.meta.url));
+  const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  const { id, guard, leader } = JSON.parse(line) as { id: string; guard: number; leader: number };
+  if (!existsSync(`/proc/${leader}`)) throw new Error('the node does not run');
+  if (withGuard) process.kill(guard, 'SIGKILL');
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+  return { id, leader };
+}
+
+const guarded = 'a lab whose test process is killed is removed at once';
+t.test(guarded, { timeout: 300_000, skip: skipWithoutLab(guarded) }, async (t) => {
+  const { id, leader } = await killedLab(false);
+  t.not(traces(id, leader).length, 0);
+  t.ok(await waitFor(() => traces(id, leader).length === 0, 30_000, 'the guard to remove the lab'));
+});
+
+const unguarded = 'what a killed run left behind is removed when the next lab starts';
+t.test(unguarded, { timeout: 300_000, skip: skipWithoutLab(unguarded) }, async (t) => {
+  const { id, leader } = await killedLab(true);
+  t.not(traces(id, leader).length, 0);
+  await (await createLab()).close();
+  t.ok(await waitFor(() => traces(id, leader).length === 0, 30_000, 'the leftovers to be gone'));
 });

@@ -3,5 +3,5 @@ import { createLab } from './lab.ts';
 
 const lab = await createLab();
 const node = await lab.node('a');
-process.stdout.write(`${JSON.stringify({ id: lab.id, leader: node.leaderPid() })}\n`);
+process.stdout.write(`${JSON.stringify({ id: lab.id, guard: lab.guardPid, leader: node.leaderPid() })}\n`);
 setInterval(() => undefined, 60_000);

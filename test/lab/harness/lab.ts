@@ -28,20 +28,23 @@ export interface NodeOptions {
 
 export interface Lab {
   readonly id: string;
+  /** Process that removes the lab when this one is gone. */
+  readonly guardPid: number;
   /** Boots a node; resolves once it has booted. `name` is its host name: a to z, digits, at most 8 characters. */
   node(name: string, options?: NodeOptions): Promise<LabNode>;
   /** Ends and removes everything. Safe to call twice. */
   close(): Promise<void>;
 }
 
-function startGuard(id: string): void {
+function startGuard(id: string): number {
   const program = fileURLToPath(new URL('./guard.ts', import.meta.url));
   const guard = spawn(process.execPath, [program, id], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   guard.unref();
   (guard.stdin as Socket).unref();
+  return guard.pid ?? 0;
 }
 
-async function openRun(): Promise<string> {
+async function openRun(): Promise<{ id: string; guardPid: number }> {
   const id = randomBytes(3).toString('hex');
   // Under the lock, so that no other lab takes the half-made record for a dead one's.
   await withLock(`${LAB_CACHE}/runs.lock`, async () => {
@@ -49,9 +52,9 @@ async function openRun(): Promise<string> {
     await mountMachineFolder();
     recordOwner(id);
   });
-  startGuard(id);
+  const guardPid = startGuard(id);
   await mustRun(['mount', '-t', 'tmpfs', '-o', 'mode=0755', 'tmpfs', `${LAB_RUNS}/${id}`]);
-  return id;
+  return { id, guardPid };
 }
 
 async function switchUnits(root: string, { enable = [], disable = [] }: NodeOptions): Promise<void> {
@@ -66,7 +69,7 @@ export async function createLab(): Promise<Lab> {
   if (why !== null) throw new Error(`cannot start the lab: ${why}`);
   await installRequirements();
   const tree = await ensureTree();
-  const id = await openRun();
+  const { id, guardPid } = await openRun();
   const network = createNetwork(id);
   await network.open();
   const nodes: LabNode[] = [];
@@ -88,6 +91,7 @@ export async function createLab(): Promise<Lab> {
 
   return {
     id,
+    guardPid,
     node,
     close: async () => {
       for (const made of nodes.splice(0)) await made.close();

@@ -16,7 +16,9 @@ interface Owner {
 function startTicks(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // A zombie is dead, whatever its parent has yet to hear.
+    return state === 'Z' || state === 'X' ? null : (fields[18] ?? null);
   } catch {
     // No such process: that is the answer.
     return null;
