@@ -71,13 +71,13 @@ function remedial(component: Component, unit: Unit, deed: Deed, rung: Rung | nul
     reason: deed.reason,
     timeoutMs: jobMs(unit),
   };
-  const resetFailed = unit.result === 'start-limit-hit';
+  const resetFailed = unit.activeState === 'failed';
   if (deed.remedy === 'exec' && rung?.remedy === 'exec') {
     return { ...base, type: 'command.run', argv: rung.argv, timeoutMs: rung.timeoutMs };
   }
   if (deed.remedy === 'reboot') return { ...base, type: 'node.reboot', timeoutMs: rebootMs };
   if (deed.remedy === 'kill') return { ...base, type: 'unit.kill' };
-  // StartUnit on a unit in auto-restart waits for systemd's own delay; only a restart job takes its place.
+  // Before systemd 254 StartUnit on a unit in auto-restart waits for systemd's own delay; a restart job never does.
   if (deed.remedy === 'start' && !isAutoRestart(unit)) return { ...base, type: 'unit.start', resetFailed };
   return { ...base, type: 'unit.restart', resetFailed };
 }

@@ -43,6 +43,14 @@ function wasStopped(unit: Unit): boolean {
   );
 }
 
+/** Restart= applies and yet no restart is on its way: the start limit was hit. Result keeps the first cause then (systemd 257). */
+function gaveUp(unit: Unit): boolean {
+  const { restart, startLimitBurst } = unit.settings;
+  const applies =
+    restart === 'always' || restart === 'on-failure' || (restart === 'on-abnormal' && unit.result !== 'exit-code');
+  return unit.activeState === 'failed' && !isAutoRestart(unit) && unit.job === 0 && applies && startLimitBurst > 0;
+}
+
 /** For a unit that has ended; without any trace of a run (unloaded, never started) it counts as stopped: hands off. */
 export function classifyEnding(unit: Unit): Omit<Ending, 'dependency'> {
   if (unit.result === 'start-limit-hit') return { how: 'crashed', reason: 'unit.start-limit-hit' };
@@ -50,21 +58,24 @@ export function classifyEnding(unit: Unit): Omit<Ending, 'dependency'> {
   const ran = unit.execMainExitAtMs !== null && gotActive(unit);
   if (unit.result === 'success' && (ran || isAutoRestart(unit))) return { how: 'exited', reason: 'unit.exited' };
   if (unit.activeState === 'failed' || isAutoRestart(unit)) {
-    return { how: 'crashed', reason: byResult[unit.result] ?? 'unit.crashed' };
+    return {
+      how: 'crashed',
+      reason: gaveUp(unit) ? 'unit.start-limit-hit' : (byResult[unit.result] ?? 'unit.crashed'),
+    };
   }
   return { how: 'stopped', reason: unit.unitFileState === 'disabled' ? 'unit.disabled' : 'unit.stopped' };
 }
 
 /**
- * The watched unit whose stop took this one along: one that this unit stops with, whose own job is older (a job that is asked for
- * gets its id before the jobs it pulls in) and overlaps with this one's.
+ * The watched unit for whose sake a job of this component was queued: one that it stops with and that is down already, or has an
+ * older job under way. What is asked for gets its id before what it pulls in (systemd 257: anchor 438, dependent 439).
  */
-export function stoppedWith(component: Component, unit: Unit, components: State['components']): string | null {
-  const own = component.job;
-  if (own === null) return null;
+export function causeOfJob(component: Component, id: number, components: State['components']): string | null {
+  const stopsWith = component.unit?.settings.stopsWith ?? [];
   const cause = Object.values(components).find((other) => {
-    if (!unit.settings.stopsWith.includes(other.policy.unit) || other.job === null) return false;
-    return other.job.id < own.id && (other.job.endedAtMs === null || other.job.endedAtMs >= own.startedAtMs);
+    if (other === component || !stopsWith.includes(other.policy.unit)) return false;
+    const older = other.job !== null && other.job.endedAtMs === null && other.job.id < id;
+    return older || (other.unit !== null && hasEnded(other.unit));
   });
   return cause?.policy.name ?? null;
 }

@@ -3,7 +3,7 @@
  */
 import type { RestartedBy } from '../transition.ts';
 import { spend } from './budget.ts';
-import { classifyEnding, hasEnded, stoppedWith } from './ending.ts';
+import { causeOfJob, classifyEnding, hasEnded } from './ending.ts';
 import { freshProbes } from './looks.ts';
 import type { Component } from './state.ts';
 import { put, type Turn, tell } from './turn.ts';
@@ -28,20 +28,13 @@ function countRestart(turn: Turn, component: Component, previous: Unit, unit: Un
   return by === 'systemd' ? spend(turn, counted, 'systemd') : counted;
 }
 
-function noteEnding(turn: Turn, component: Component, unit: Unit): Component {
+function noteEnding(component: Component, unit: Unit): Component {
   if (!hasEnded(unit)) return unit.activeState === 'deactivating' ? component : { ...component, ending: null };
   const forgotten = unit.execMainExitAtMs === null && unit.activeEnterAtMs === null;
   if (forgotten && component.ending !== null) return component;
   const { how, reason } = classifyEnding(unit);
-  const known = component.ending?.dependency ?? null;
-  return {
-    ...component,
-    ending: {
-      how,
-      reason,
-      dependency: how === 'stopped' ? (known ?? stoppedWith(component, unit, turn.components)) : null,
-    },
-  };
+  const dependency = how === 'stopped' ? (component.ending?.dependency ?? component.job?.because ?? null) : null;
+  return { ...component, ending: { how, reason, dependency } };
 }
 
 export function observeUnit(turn: Turn, component: Component, unit: Unit): void {
@@ -49,7 +42,7 @@ export function observeUnit(turn: Turn, component: Component, unit: Unit): void 
   const anew = previous !== null && unit.invocationId !== '' && unit.invocationId !== previous.invocationId;
   const wasRunning = anew && previous.invocationId !== '' && component.ending?.how !== 'stopped';
   const counted = wasRunning ? countRestart(turn, component, previous, unit) : component;
-  const noted = noteEnding(turn, { ...counted, unit }, unit);
+  const noted = noteEnding({ ...counted, unit }, unit);
   const fresh = anew
     ? { ...noted, freshFromMs: unit.inactiveExitAtMs ?? turn.nowMs, probes: freshProbes(noted, turn.nowMs) }
     : noted;
@@ -57,12 +50,13 @@ export function observeUnit(turn: Turn, component: Component, unit: Unit): void 
 }
 
 export function observeJobStart(turn: Turn, component: Component, job: number): void {
-  put(turn, { ...component, job: { id: job, startedAtMs: turn.nowMs, endedAtMs: null } });
+  const because = causeOfJob(component, job, turn.components);
+  put(turn, { ...component, job: { id: job, because, startedAtMs: turn.nowMs, endedAtMs: null } });
 }
 
 /** The state that a stop job led to may have been told before the job's end: the question who stopped it is asked again. */
 export function observeJobEnd(turn: Turn, component: Component, job: number): void {
   if (component.job?.id !== job) return;
   const ended = { ...component, job: { ...component.job, endedAtMs: turn.nowMs } };
-  put(turn, component.unit === null ? ended : noteEnding(turn, ended, component.unit));
+  put(turn, component.unit === null ? ended : noteEnding(ended, component.unit));
 }

@@ -87,7 +87,7 @@ function readHandsOff(turn: Turn, component: Component): Reading | null {
 function readStopped(turn: Turn, component: Component, installed: boolean): Reading {
   const dependency = component.ending?.dependency ?? null;
   if (dependency === null || installed) return read('stopped', component.ending?.reason ?? 'unit.stopped');
-  const back = turn.components[dependency]?.phase === 'healthy' && turn.node.sample?.packageManager === null;
+  const back = turn.components[dependency]?.phase === 'healthy' && (turn.node.sample?.packageManager ?? null) === null;
   return back
     ? read('down', 'unit.dependency-back', dependency)
     : read('stopped', 'unit.stopped-by-dependency', dependency);

@@ -68,6 +68,8 @@ export interface Ending {
 
 export interface Job {
   readonly id: number;
+  /** The watched unit for whose sake it exists: one that this unit stops with and that was stopping or down already; or null. */
+  readonly because: string | null;
   readonly startedAtMs: number;
   readonly endedAtMs: number | null;
 }
