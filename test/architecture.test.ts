@@ -73,7 +73,7 @@ const homes: Readonly<Record<string, RegExp>> = {
   '@grpc/grpc-js': /^adapters\/grpc\//,
   '@grpc/proto-loader': /^adapters\/grpc\//,
   'node:sqlite': /^store\//,
-  commander: /^(main\.ts|cli\/)/,
+  commander: /^(main|commands)\.ts$/,
   esbuild: /^package\//,
 };
 

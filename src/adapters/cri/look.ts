@@ -16,7 +16,10 @@ export function judgeConditions(conditions: readonly RuntimeCondition[]): Findin
   const network = conditions.find(({ type }) => type === 'NetworkReady');
   if (runtime === undefined) return finding('probe.bad-reply', 'the status has no RuntimeReady condition');
   if (!runtime.status) return finding('probe.not-ready', say(runtime));
-  return finding('probe.ok', network === undefined || network.status ? 'RuntimeReady' : `RuntimeReady; ${say(network)}`);
+  return finding(
+    'probe.ok',
+    network === undefined || network.status ? 'RuntimeReady' : `RuntimeReady; ${say(network)}`,
+  );
 }
 
 export function createCriLook({ call }: Pick<GrpcClients, 'call'>): Look<'cri'> {

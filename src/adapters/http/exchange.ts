@@ -2,7 +2,7 @@
  * One GET over a fresh connection, TCP or unix socket, plain or TLS. The reply's headers are bounded by Node (16 KiB), its body by the
  * caller. Redirects are replies like any other. Never reuses a connection: an old one says nothing of whether a new one is possible.
  */
-import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 
 export interface Tls {

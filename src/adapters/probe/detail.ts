@@ -7,6 +7,9 @@ const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu;
 /** At most 200 characters, never half of one. */
 export function cleanDetail(text: string): string {
   // What is cut off is not worth cleaning; twice the length leaves room for what is taken out.
-  const clean = text.slice(0, 4 * mostCharacters).replace(unseen, ' ').trim();
+  const clean = text
+    .slice(0, 4 * mostCharacters)
+    .replace(unseen, ' ')
+    .trim();
   return clean.length <= mostCharacters ? clean : `${clean.slice(0, mostCharacters - 1).replace(/\p{Cs}$/u, '')}…`;
 }

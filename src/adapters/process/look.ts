@@ -3,10 +3,10 @@
  * unhealthy. D, a sleep that no signal ends, is every process's for moments: it counts only when two reads 200 ms apart find the
  * process in D without having run in between (its context switches have not moved).
  */
-import { open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf, type Finding, failWith, finding } from '../probe/finding.ts';
 import type { Look } from '../probe/look.ts';
+import { readStart } from '../probe/read-file.ts';
 
 const betweenReadsMs = 200;
 /** A /proc/PID/status is about 1.5 KiB. */
@@ -19,6 +19,7 @@ export interface ProcessLookParts {
 
 export interface ProcessStatus {
   readonly name: string;
+  readonly parent: number;
   /** The letter: R, S, D, I, T, t, Z, X. */
   readonly state: string;
   readonly switches: number;
@@ -31,9 +32,8 @@ const field = (text: string, name: string): string | undefined =>
 export function parseProcessStatus(text: string): ProcessStatus | null {
   const state = field(text, 'State')?.[0];
   if (state === undefined) return null;
-  const switches =
-    Number(field(text, 'voluntary_ctxt_switches')) + Number(field(text, 'nonvoluntary_ctxt_switches'));
-  return { name: field(text, 'Name') ?? '', state, switches };
+  const switches = Number(field(text, 'voluntary_ctxt_switches')) + Number(field(text, 'nonvoluntary_ctxt_switches'));
+  return { name: field(text, 'Name') ?? '', parent: Number(field(text, 'PPid')), state, switches };
 }
 
 const words: Readonly<Record<string, string>> = {
@@ -46,27 +46,21 @@ const words: Readonly<Record<string, string>> = {
 
 async function readStatus(procFolder: string, pid: number): Promise<ProcessStatus> {
   const path = `${procFolder}/${pid}/status`;
-  const file = await open(path).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') throw failWith('probe.failed', `process ${pid} has just ended`);
-    throw error;
+  const content = await readStart(path, mostBytes).catch((error: unknown) => {
+    const ended = codeOf(error) === 'ENOENT' || codeOf(error) === 'ESRCH';
+    throw ended ? failWith('probe.failed', `process ${pid} has just ended`) : error;
   });
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(mostBytes), 0, mostBytes, 0);
-    const status = parseProcessStatus(buffer.toString('latin1', 0, bytesRead));
-    if (status === null) throw failWith('probe.failed', `cannot read the state of process ${pid} from ${path}`);
-    return status;
-  } catch (error) {
-    if (codeOf(error) === 'ESRCH') throw failWith('probe.failed', `process ${pid} has just ended`);
-    throw error;
-  } finally {
-    await file.close();
-  }
+  const status = parseProcessStatus(content.toString('latin1'));
+  if (status === null) throw failWith('probe.failed', `cannot read the state of process ${pid} from ${path}`);
+  return status;
 }
 
 function judge(pid: number, { name, state }: ProcessStatus): Finding {
   const word = words[state];
   const who = `process ${pid} (${name})`;
-  return word === undefined ? finding('probe.ok', `${who} ${state}`) : finding('probe.stopped', `${who} is ${word} (${state})`);
+  return word === undefined
+    ? finding('probe.ok', `${who} ${state}`)
+    : finding('probe.stopped', `${who} is ${word} (${state})`);
 }
 
 export function createProcessLook({ mainPid, procFolder }: ProcessLookParts): Look<'unit'> {
@@ -78,6 +72,8 @@ export function createProcessLook({ mainPid, procFolder }: ProcessLookParts): Lo
     await delay(betweenReadsMs, undefined, { signal });
     const second = await readStatus(procFolder, pid);
     const slept = second.state === 'D' && second.switches === first.switches;
-    return slept || second.state !== 'D' ? judge(pid, second) : finding('probe.ok', `process ${pid} sleeps in D at times`);
+    return slept || second.state !== 'D'
+      ? judge(pid, second)
+      : finding('probe.ok', `process ${pid} sleeps in D at times`);
   };
 }

@@ -1,0 +1,142 @@
+/**
+ * The daemon's composition root: builds the parts, starts them in order, stops them in reverse. It decides nothing.
+ */
+import { join } from 'node:path';
+import packageJson from '../package.json' with { type: 'json' };
+import { createClock } from './adapters/clock/clock.ts';
+import { createEvidence } from './adapters/evidence/evidence.ts';
+import { createRemedyCommand } from './adapters/exec/remedy.ts';
+import { runCommand } from './adapters/exec/run.ts';
+import { createHost } from './adapters/host/host.ts';
+import { createNotify } from './adapters/notify/notify.ts';
+import { createProber } from './adapters/probe/prober.ts';
+import { createSchedule } from './adapters/schedule/schedule.ts';
+import { createSystemBus } from './adapters/systemd/system-bus.ts';
+import { createAsks } from './asks.ts';
+import type { Config } from './config/schema.ts';
+import { createConfigurator } from './configure.ts';
+import type { Event } from './core/event.ts';
+import { initialState, type State } from './core/mend/state.ts';
+import { createLog } from './log.ts';
+import { createLoop } from './loop.ts';
+import { createPerform } from './perform.ts';
+import { createPublish } from './publish.ts';
+import { createControl } from './serve/control.ts';
+import { createHttp } from './serve/http.ts';
+import { createMetrics } from './serve/metrics.ts';
+import type { Answer, ServeSource } from './serve/view.ts';
+import { evidenceFolder } from './store/database.ts';
+import { openStore } from './store/store.ts';
+import { createViewer } from './view.ts';
+
+export interface Agent {
+  reload(): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+/** The loop takes a turn every 5 s at the latest, to sample the host; three missed ones mean that it does not turn. */
+const turnsWithinMs = 15_000;
+const listenAgainMs = 5_000;
+const defaultDirectory = '/var/lib/nodemend';
+
+/** Rejects with one sentence when another agent has the state directory or the control socket. */
+export async function startAgent(config: Config, file: string | null, env: NodeJS.ProcessEnv): Promise<Agent> {
+  const directory = env['STATE_DIRECTORY'] ?? defaultDirectory;
+  const log = createLog();
+  const clock = createClock(() => loop.wake());
+  const startedWallMs = clock.wallMs();
+  let stopping = false;
+
+  const emit = (event: Event): void => {
+    loop.emit(event);
+    configurator.notice(event);
+    if (event.type === 'bus.connected') void configurator.apply();
+  };
+  const store = openStore(directory, emit);
+  const stored = store.load();
+  const host = createHost();
+  const bus = createSystemBus({ emit, clock });
+  const mainPid = (unit: string): number =>
+    Object.values(loop.state().components).find((component) => component.policy.unit === unit)?.unit?.mainPid ?? 0;
+  const prober = createProber({ clock, mainPid });
+  const evidence = createEvidence({
+    folder: join(directory, evidenceFolder),
+    run: runCommand,
+    bus,
+    wallMs: clock.wallMs,
+  });
+  const notify = createNotify(runCommand, env);
+  const metrics = createMetrics();
+  const publish = createPublish({ log, metrics, store, notify, wallMs: clock.wallMs });
+  const loop = createLoop({
+    clock,
+    initial: (stored.state as State | null) ?? initialState(),
+    publish: publish.turned,
+    perform: createPerform({ bus, prober, host, evidence, store, runCommand: createRemedyCommand(runCommand) }),
+  });
+  const configurator = createConfigurator({ first: config, file, bus, emit, wallMs: clock.wallMs });
+  const viewer = createViewer();
+  const source: ServeSource = {
+    clock,
+    view: () =>
+      viewer(loop.state(), clock.nowMs(), {
+        version: packageJson.version,
+        commit: process.env['NODEMEND_COMMIT'] ?? 'source',
+        startedWallMs,
+        wallMs: clock.wallMs(),
+        stopping,
+        storeDetail: store.detail(),
+        config: configurator.view(),
+        lastTurnAtMs: loop.lastTurnAtMs(),
+      }),
+    turning: () => clock.nowMs() - loop.lastTurnAtMs() < turnsWithinMs,
+    incidents: (query) => store.incidents(query),
+    subscribe: publish.subscribe,
+    ask: createAsks({ state: loop.state, emit, reload: configurator.reload }),
+  };
+  const control = createControl(source, metrics);
+  const http = createHttp(source, metrics);
+  const schedule = createSchedule();
+  let listening: NodeJS.Timeout | null = null;
+
+  /** A taken port costs the readers, not the node: mending goes on and the port is tried again. */
+  async function listen(): Promise<void> {
+    const refused = await http.listen(config.listen).then(
+      () => null,
+      (error: Error) => error.message,
+    );
+    if (refused === null || stopping) return;
+    log.error({ reason: 'listen' }, refused);
+    listening = setTimeout(() => void listen(), listenAgainMs);
+  }
+
+  loop.emit({
+    type: 'agent.started',
+    bootId: host.bootId(),
+    seed: Math.trunc(clock.wallMs()) | 0,
+    store: stored.health,
+  });
+  const groupProblem = await control.listen(config.socket);
+  if (groupProblem !== null) log.warn({ socket: config.socket }, groupProblem);
+  await listen();
+  bus.open();
+  schedule.daily(() => store.prune(clock.wallMs()));
+  await notify.ready();
+
+  return {
+    reload: configurator.reload,
+    stop: async () => {
+      stopping = true;
+      if (listening !== null) clearTimeout(listening);
+      await notify.stopping();
+      loop.stop();
+      await schedule.stop();
+      await Promise.all([http.close(), control.close()]);
+      await bus.close();
+      await prober.close();
+      host.close();
+      store.close();
+      log.close();
+    },
+  };
+}

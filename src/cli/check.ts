@@ -1,0 +1,18 @@
+/** `nodemend check`: lists every problem of a configuration with its line. */
+import { loadConfigFile } from '../config/load.ts';
+import { describeProblem } from '../config/problem.ts';
+import { exitStatus, type Io } from './io.ts';
+
+export interface CheckOptions {
+  /** null: the default file, which may be missing. */
+  readonly file: string | null;
+  readonly json?: boolean;
+}
+
+export async function check({ file, json = false }: CheckOptions, io: Io): Promise<number> {
+  const loaded = await loadConfigFile(file);
+  if (json) io.out(`${JSON.stringify(loaded.ok ? { ok: true, problems: [] } : loaded)}\n`);
+  else if (loaded.ok) io.out('the configuration is fine\n');
+  else io.err(`${loaded.problems.map(describeProblem).join('\n')}\n`);
+  return loaded.ok ? exitStatus.fine : exitStatus.usage;
+}

@@ -1,0 +1,135 @@
+/** Every command's words and options. What a command needs is loaded only when it is the one that runs. */
+import { type Command, Option } from 'commander';
+import type { Io } from './cli/io.ts';
+
+const socketOption = () =>
+  new Option('--socket <path>', 'control socket of the daemon').default('/run/nodemend/nodemend.sock');
+const jsonOption = () => new Option('--json', 'print JSON, for programs');
+
+/** Ends `--watch` on Ctrl-C. */
+function untilInterrupted(): AbortSignal {
+  const controller = new AbortController();
+  process.once('SIGINT', () => controller.abort());
+  return controller.signal;
+}
+
+interface Words {
+  readonly socket: string;
+  readonly json?: boolean;
+}
+
+type Ended = (status: number) => void;
+
+function addLocal(program: Command, io: Io, ended: Ended): void {
+  program
+    .command('run')
+    .description('the daemon, in the foreground')
+    .option('--config <file>', 'configuration (default: /etc/nodemend/nodemend.yaml, which may be missing)')
+    .action(async ({ config = null }: { config?: string | null }) =>
+      ended(await (await import('./daemon.ts')).run({ config }, io)),
+    );
+  program
+    .command('check')
+    .description('check a configuration; lists every problem with its line')
+    .argument('[file]', 'configuration (default: /etc/nodemend/nodemend.yaml)')
+    .addOption(jsonOption())
+    .action(async (file: string | undefined, options: { json?: boolean }) =>
+      ended(await (await import('./cli/check.ts')).check({ ...options, file: file ?? null }, io)),
+    );
+  program
+    .command('discover')
+    .description('what is on this node and the configuration that would be used')
+    .option('--config <file>', 'configuration (default: /etc/nodemend/nodemend.yaml, which may be missing)')
+    .addOption(jsonOption())
+    .action(async ({ config = null, ...options }: { config?: string | null; json?: boolean }) => {
+      const { discoverHere } = await import('./discover-here.ts');
+      ended(await discoverHere({ ...options, config }, io));
+    });
+  program
+    .command('schema')
+    .description('print the JSON Schema of the configuration')
+    .action(async () => ended(await (await import('./cli/schema.ts')).schema({}, io)));
+}
+
+function addShowing(program: Command, io: Io, ended: Ended): void {
+  program
+    .command('status')
+    .description('the node and its components')
+    .argument('[component]')
+    .option('--watch', 'go on showing it until Ctrl-C')
+    .addOption(jsonOption())
+    .addOption(socketOption())
+    .action(async (component: string | undefined, options: Words & { watch?: boolean }) => {
+      const signal = untilInterrupted();
+      ended(
+        await (await import('./cli/status.ts')).status(
+          { ...options, ...(component === undefined ? {} : { component }), signal },
+          io,
+        ),
+      );
+    });
+  program
+    .command('history')
+    .description('incidents, with actions and evidence')
+    .argument('[component]')
+    .option('--since <duration>', 'how far back, for example 24h', '24h')
+    .option('--incident <id>', 'one incident with its timeline')
+    .addOption(jsonOption())
+    .addOption(socketOption())
+    .action(async (component: string | undefined, options: Words & { since: string; incident?: string }) =>
+      ended(
+        await (await import('./cli/history.ts')).history(
+          { ...options, ...(component === undefined ? {} : { component }) },
+          io,
+        ),
+      ),
+    );
+}
+
+function addAsking(program: Command, io: Io, ended: Ended): void {
+  program
+    .command('pause')
+    .description('hands off, for maintenance')
+    .argument('[component]', 'default: the whole node')
+    .requiredOption('--for <duration>', 'for how long, for example 30m')
+    .requiredOption('--reason <text>', 'why')
+    .addOption(jsonOption())
+    .addOption(socketOption())
+    .action(async (component: string | undefined, options: Words & { for: string; reason: string }) =>
+      ended(
+        await (await import('./cli/pause.ts')).pause(
+          { ...options, ...(component === undefined ? {} : { component }) },
+          io,
+        ),
+      ),
+    );
+  program
+    .command('resume')
+    .description('end a pause')
+    .argument('[component]', 'default: the whole node')
+    .addOption(jsonOption())
+    .addOption(socketOption())
+    .action(async (component: string | undefined, options: Words) =>
+      ended(
+        await (await import('./cli/resume.ts')).resume(
+          { ...options, ...(component === undefined ? {} : { component }) },
+          io,
+        ),
+      ),
+    );
+  program
+    .command('restart')
+    .description('restart a component through the same machinery: intent, evidence, verification')
+    .argument('<component>')
+    .addOption(jsonOption())
+    .addOption(socketOption())
+    .action(async (component: string, options: Words) =>
+      ended(await (await import('./cli/restart.ts')).restart({ ...options, component }, io)),
+    );
+}
+
+export function addCommands(program: Command, io: Io, ended: Ended): void {
+  addLocal(program, io, ended);
+  addShowing(program, io, ended);
+  addAsking(program, io, ended);
+}

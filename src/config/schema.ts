@@ -1,0 +1,175 @@
+/**
+ * The configuration file: every key, its bounds and what it means. The JSON Schema, the README's table and the checks all come from here. Values
+ * stay as written; resolve.ts turns them into policies.
+ */
+import { z } from 'zod';
+import { durationMs, durationPattern } from './duration.ts';
+
+const day = 86_400_000;
+
+const duration = (least: number, most: number, meaning: string) =>
+  z
+    .string()
+    .regex(durationPattern, 'expected a duration such as 500ms, 5s, 2m or 1h')
+    .refine((text) => durationMs(text) >= least && durationMs(text) <= most, {
+      message: `expected a duration from ${least} ms to ${most} ms`,
+    })
+    .describe(meaning);
+
+const count = (least: number, most: number, meaning: string) => z.number().int().min(least).max(most).describe(meaning);
+
+export const componentName = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected a name of a to z, 0 to 9 and -, at most 63 characters');
+const unitName = z
+  .string()
+  .max(255)
+  .regex(/^[A-Za-z0-9:_.\\@-]+\.service$/, 'expected the name of a systemd service, such as haproxy.service');
+const path = z.string().max(4_096).regex(/^\//, 'expected an absolute path');
+const argv = z
+  .array(z.string().max(4_096))
+  .min(1)
+  .max(64)
+  .refine((words) => words[0]?.startsWith('/') === true, {
+    message: 'expected an absolute path as the first word; there is no shell',
+  });
+const url = z.url({ protocol: /^https?$/, error: 'expected a URL that begins with http:// or https://' }).max(2_048);
+const status = z.number().int().min(100).max(599);
+const socketAt = (usual: string) => z.strictObject({ socket: path.default(usual).describe('unix socket') });
+
+const probe = z
+  .strictObject({
+    http: z
+      .strictObject({
+        url,
+        socket: path.optional().describe('unix socket to connect to in place of the address in the URL'),
+        expect: z
+          .union([status, z.array(status).min(1).max(20)])
+          .default(200)
+          .describe('the status or statuses of a healthy reply'),
+        ca: path.optional().describe('file with the certificates to trust'),
+        insecure: z.boolean().default(false).describe('do not check the certificate'),
+      })
+      .optional()
+      .describe('GET this URL'),
+    tcp: z
+      .strictObject({
+        host: z.string().min(1).max(253).default('127.0.0.1'),
+        port: z.number().int().min(1).max(65_535),
+      })
+      .optional()
+      .describe('connect, no more'),
+    exec: argv.optional().describe('run this command; exit status 0 is healthy'),
+    cri: z
+      .strictObject({ socket: path.describe('unix socket') })
+      .extend({ look: z.enum(['version', 'status']).default('version') })
+      .optional()
+      .describe('ask the CRI RuntimeService'),
+    containerd: socketAt('/run/containerd/containerd.sock')
+      .extend({ look: z.enum(['version', 'metadata', 'shims']).default('version') })
+      .optional()
+      .describe('ask containerd'),
+    docker: socketAt('/run/docker.sock')
+      .extend({ look: z.enum(['ping', 'version', 'inspect']).default('ping') })
+      .optional()
+      .describe('ask dockerd'),
+    etcd: z
+      .strictObject({ url, ca: path.optional(), cert: path.optional(), key: path.optional() })
+      .optional()
+      .describe('GET /health of an etcd member'),
+    role: z
+      .enum(['vote', 'witness', 'report'])
+      .optional()
+      .describe('vote decides; witness must agree before a hang is acted on; report is only shown'),
+    every: duration(100, day, 'time between looks').optional(),
+    timeout: duration(10, 600_000, 'deadline of a look').optional(),
+  })
+  .describe('one way to look at the component; exactly one of http, tcp, exec, cri, containerd, docker, etcd');
+
+export const probeKinds = ['http', 'tcp', 'exec', 'cri', 'containerd', 'docker', 'etcd'] as const;
+
+const rung = z.union(
+  [
+    z.enum(['restart', 'kill', 'reboot']),
+    z.strictObject({ exec: argv, timeout: duration(100, 600_000, 'deadline of the command').default('30s') }),
+  ],
+  {
+    error: 'expected restart, kill, reboot or { exec: [/path/to/command, ...] }',
+  },
+);
+
+export const component = z.strictObject({
+  preset: z
+    .enum(['containerd', 'docker', 'crio', 'kubelet', 'kube-proxy', 'etcd'])
+    .optional()
+    .describe('what is known of this kind of component'),
+  unit: unitName.optional().describe('the systemd service; the preset has its own'),
+  critical: z.boolean().optional().describe('counts for /readyz'),
+  after: z.array(componentName).max(20).optional().describe('components without which this one cannot work'),
+  probes: z
+    .record(componentName, probe)
+    .refine((probes) => Object.keys(probes).length <= 20, 'expected at most 20 probes')
+    .optional()
+    .describe("by name; one of the name of a preset's probe changes that one"),
+  hang: z
+    .strictObject({
+      failures: count(1, 100, 'bad looks that make a hang').optional(),
+      of: count(1, 100, 'among so many last looks').optional(),
+      for: duration(0, day, 'the least time they must span').optional(),
+    })
+    .optional()
+    .describe('when silence is a hang'),
+  grace: duration(0, day, 'time to start up, and to be verified after an action').optional(),
+  ladder: z.array(rung).max(10).optional().describe('what may be tried, in order'),
+  budget: z
+    .strictObject({
+      actions: count(0, 1_000, 'actions allowed').optional(),
+      per: duration(1_000, 30 * day, 'in this window').optional(),
+    })
+    .optional()
+    .describe('how many restarts, those of systemd included'),
+  backoff: z
+    .strictObject({
+      first: duration(0, day, 'delay before the second action').optional(),
+      factor: z.number().min(1).max(100).optional().describe('growth of the delay'),
+      max: duration(0, day, 'longest delay; also the distance of retries when the budget is spent').optional(),
+      jitter: z.number().min(0).max(0.9).optional().describe('share by which delays vary'),
+    })
+    .optional()
+    .describe('delays between actions'),
+});
+
+const listen = z
+  .string()
+  .max(300)
+  .regex(/^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]*):\d{1,5}$/, 'expected HOST:PORT, such as 0.0.0.0:9745');
+
+export const config = z.strictObject({
+  node: z.string().min(1).max(253).optional().describe('name of this node; default: the host name'),
+  listen: listen.default('0.0.0.0:9745').describe('read-only HTTP'),
+  socket: path.default('/run/nodemend/nodemend.sock').describe('control socket, root and group nodemend'),
+  discover: z.boolean().default(true).describe('add the components found on this node'),
+  readyz: z
+    .strictObject({
+      downAfter: duration(0, day, 'how long trouble lasts before /readyz says 503').default('1s'),
+      upAfter: duration(0, day, 'how long all is well before /readyz says 200 again').default('5s'),
+      staleAfter: duration(0, day, 'how long a blind agent keeps its last answer').default('60s'),
+      failOpen: z.boolean().default(true).describe('what a blind agent says afterwards: 200, or 503 when false'),
+    })
+    .prefault({})
+    .describe('how /readyz turns'),
+  components: z
+    .record(componentName, component)
+    .refine((components) => Object.keys(components).length <= 500, 'expected at most 500 components')
+    .default({})
+    .describe('what is supervised, by name'),
+});
+
+export type Config = z.infer<typeof config>;
+export type ComponentConfig = z.infer<typeof component>;
+export type ProbeConfig = z.infer<typeof probe>;
+
+/** The JSON Schema of the file, as `nodemend schema` prints it. */
+export function jsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(config, { io: 'input' }) as Record<string, unknown>;
+}

@@ -1,0 +1,86 @@
+/**
+ * The configuration in force: what the file says plus what is found on the node. A bad file never replaces a good one. The units that
+ * presets know are always watched, so that a runtime which is installed later is protected as soon as systemd tells of it.
+ */
+import { discover, type Facts, knownUnits, readFacts } from './config/discover.ts';
+import { loadConfigFile } from './config/load.ts';
+import { describeProblem } from './config/problem.ts';
+import { resolvePolicy } from './config/resolve.ts';
+import type { Config } from './config/schema.ts';
+import type { Event } from './core/event.ts';
+import type { Emit, SystemBus } from './ports.ts';
+import type { Answer, NodeView } from './serve/view.ts';
+
+export interface Configurator {
+  /** Looks at the node and puts the configuration in force; called when the bus is (again) connected. */
+  apply(): Promise<void>;
+  /** Loads the file anew. The answer is no, with every problem, when it is not usable. */
+  reload(): Promise<Answer>;
+  /** Tells of an event; a unit that a preset knows and that has come to exist leads to another look at the node. */
+  notice(event: Event): void;
+  view(): NodeView['config'];
+}
+
+export interface ConfiguratorParts {
+  readonly first: Config;
+  readonly file: string | null;
+  readonly bus: SystemBus;
+  readonly emit: Emit;
+  readonly wallMs: () => number;
+}
+
+function isThere(facts: Facts, unit: string): boolean {
+  return Object.values(facts).some((found) => found?.id === unit && found.loadState !== 'not-found');
+}
+
+export function createConfigurator({ first, file, bus, emit, wallMs }: ConfiguratorParts): Configurator {
+  let config = first;
+  let view: NodeView['config'] = { ok: true, loadedWallMs: wallMs(), detail: '' };
+  /** Units that presets know and that were not there at the last look. */
+  let missing: ReadonlySet<string> = new Set();
+  let applying: Promise<void> = Promise.resolve();
+
+  async function lookAndApply(): Promise<void> {
+    const facts = config.discover ? await readFacts(bus.read) : null;
+    const choices = facts === null ? [] : discover(config, facts);
+    const policy = resolvePolicy(
+      config,
+      choices.filter((choice) => choice.chosen).map((choice) => choice.preset),
+    );
+    missing = new Set(facts === null ? [] : knownUnits.filter((unit) => !isThere(facts, unit)));
+    emit({ type: 'config.loaded', policy });
+    bus.watch([...new Set([...policy.components.map((component) => component.unit), ...missing])]);
+  }
+
+  /** One look at a time; what is asked for meanwhile waits for the next. */
+  function apply(): Promise<void> {
+    applying = applying.then(lookAndApply);
+    return applying;
+  }
+
+  return {
+    apply,
+    reload: async () => {
+      const loaded = await loadConfigFile(file);
+      if (!loaded.ok) {
+        const detail = loaded.problems.map(describeProblem).join('\n');
+        view = { ...view, ok: false, detail };
+        emit({ type: 'config.rejected', detail: detail.slice(0, 2_000) });
+        return {
+          ok: false,
+          message: `the configuration was not loaded and the last good one stays in force:\n${detail}`,
+        };
+      }
+      config = loaded.config;
+      view = { ok: true, loadedWallMs: wallMs(), detail: '' };
+      await apply();
+      return { ok: true, message: 'the configuration was loaded' };
+    },
+    notice: (event) => {
+      if (event.type !== 'unit.changed' || event.unit.loadState === 'not-found' || !missing.has(event.unit.id)) return;
+      missing = new Set([...missing].filter((unit) => unit !== event.unit.id));
+      void apply();
+    },
+    view: () => view,
+  };
+}

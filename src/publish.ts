@@ -1,0 +1,52 @@
+/**
+ * What is told after every turn, and to whom: the store first, then the log, the metrics, those who listen, and systemd's watchdog, which is fed
+ * by finished turns alone.
+ */
+import type { Notify } from './adapters/notify/notify.ts';
+import { type Log, logTransition } from './log.ts';
+import type { Turned } from './loop.ts';
+import type { Store } from './ports.ts';
+import type { Metrics } from './serve/metrics.ts';
+import type { ServeSource, Told } from './serve/view.ts';
+
+export interface Publish {
+  turned(turned: Turned): void;
+  subscribe: ServeSource['subscribe'];
+}
+
+export function createPublish(parts: {
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly store: Store;
+  readonly notify: Pick<Notify, 'watchdog' | 'watchdogEveryMs'>;
+  readonly wallMs: () => number;
+}): Publish {
+  const { log, metrics, store, notify } = parts;
+  const listeners = new Set<(told: Told) => void>();
+  let fedAtMs = 0;
+
+  function feedWatchdog(nowMs: number): void {
+    if (notify.watchdogEveryMs === null || nowMs - fedAtMs < notify.watchdogEveryMs / 2) return;
+    fedAtMs = nowMs;
+    void notify.watchdog();
+  }
+
+  return {
+    turned: ({ event, step, nowMs }) => {
+      const wallMs = parts.wallMs();
+      // The state that names an action is handed to the disk before the action is performed (S1).
+      if (step.transitions.length > 0) store.save(step.state, nowMs, wallMs, step.transitions);
+      if (event.type === 'probe.observed') metrics.observeProbe(event.component, event.probe, event.observation);
+      for (const transition of step.transitions) {
+        logTransition(log, transition);
+        metrics.observe(transition);
+        for (const listener of listeners) listener({ wallMs, transition });
+      }
+      feedWatchdog(nowMs);
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
