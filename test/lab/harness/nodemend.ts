@@ -18,6 +18,8 @@ import { LAB_CACHE, REPOSITORY, say } from './places.ts';
 
 const PACKAGES_KEPT = 5;
 
+const PACKAGE_LOCK = `${LAB_CACHE}/package.lock`;
+
 /** Set to the path of a finished .deb, it is tested instead of one built from the tree. */
 const GIVEN = process.env['NODEMEND_LAB_PACKAGE'];
 
@@ -43,24 +45,34 @@ function removeOldPackages(): void {
   for (const name of byAge.slice(PACKAGES_KEPT)) rmSync(join(LAB_CACHE, name));
 }
 
-/** Builds the package from the tree with the real packaging program; resolves to the .deb in a new folder of the cache. */
-export async function buildPackage(): Promise<string> {
+/** Calls for the lock: the bundle is made in the tree itself. */
+async function build(): Promise<string> {
   const folder = mkdtempSync(join(LAB_CACHE, 'packing-'));
   const program = join(REPOSITORY, 'src/package/package.ts');
-  await mustRun([process.execPath, program, '--fast', '--out', folder], { timeoutMs: 300_000 });
-  const name = readdirSync(folder).find((file) => file.endsWith('.deb'));
-  if (name === undefined) throw new Error(`the packaging program left no .deb in ${folder}`);
-  return join(folder, name);
+  try {
+    await mustRun([process.execPath, program, '--fast', '--out', folder], { timeoutMs: 300_000 });
+    const name = readdirSync(folder).find((file) => file.endsWith('.deb'));
+    if (name === undefined) throw new Error(`the packaging program left no .deb in ${folder}`);
+    return join(folder, name);
+  } catch (error) {
+    rmSync(folder, { recursive: true });
+    throw error;
+  }
+}
+
+/** Packs the tree with the real packaging program; resolves to the .deb in a new folder, which the caller removes. */
+export function buildPackage(): Promise<string> {
+  return withLock(PACKAGE_LOCK, build);
 }
 
 /** Resolves to the path of a .deb made from the tree as it stands. */
 export async function ensurePackage(): Promise<string> {
   if (GIVEN !== undefined) return GIVEN;
   const path = join(LAB_CACHE, `package-${treeHash()}.deb`);
-  await withLock(`${LAB_CACHE}/package.lock`, async () => {
+  await withLock(PACKAGE_LOCK, async () => {
     if (existsSync(path)) return;
     say('packing nodemend from the tree');
-    const built = await buildPackage();
+    const built = await build();
     renameSync(built, path);
     rmSync(join(built, '..'), { recursive: true });
     removeOldPackages();
