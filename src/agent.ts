@@ -1,6 +1,7 @@
 /**
  * The daemon's composition root: builds the parts, starts them in order, stops them in reverse. It decides nothing.
  */
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { createClock } from './adapters/clock/clock.ts';
@@ -122,6 +123,8 @@ export async function startAgent(config: Config, file: string | null, env: NodeJ
   bus.open();
   schedule.daily(() => store.prune(clock.wallMs()));
   await notify.ready();
+  // So that the next start is quick even when this process is killed.
+  flushCompileCache();
 
   return {
     reload: configurator.reload,

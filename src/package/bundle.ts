@@ -38,6 +38,7 @@ export function readCommit(): string {
 /** Resolves to the folder of the finished bundle. Rejects with esbuild's errors. */
 export async function bundle(): Promise<string> {
   rmSync(bundleFolder, { recursive: true, force: true });
+  const commit = readCommit();
   const result = await build({
     absWorkingDir: top,
     entryPoints: { main: 'src/main.ts' },
@@ -53,9 +54,10 @@ export async function bundle(): Promise<string> {
     metafile: true,
     logLevel: 'warning',
     banner: { js: requireBanner },
+    define: { 'process.env.NODEMEND_COMMIT': JSON.stringify(commit) },
   });
   const { name, version } = readManifest();
-  const manifest = { name, version, commit: readCommit(), type: 'module' };
+  const manifest = { name, version, commit, type: 'module' };
   writeFileSync(join(bundleFolder, 'package.json'), `${JSON.stringify(manifest)}\n`);
   writeFileSync(join(bundleFolder, 'NOTICES'), collectNotices(top, Object.keys(result.metafile.inputs)));
   return bundleFolder;

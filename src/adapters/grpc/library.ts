@@ -73,7 +73,11 @@ function connectWire(grpc: Grpc, socket: string): Wire {
 
 /** Rejects when a library cannot be loaded, which is a defect of the installation. */
 export async function loadLibrary(): Promise<Library> {
-  const [grpc, loader] = await Promise.all([import('@grpc/grpc-js'), import('@grpc/proto-loader')]);
+  // Both are CommonJS: in a bundle only the default export holds everything they export.
+  const [{ default: grpc }, { default: loader }] = await Promise.all([
+    import('@grpc/grpc-js'),
+    import('@grpc/proto-loader'),
+  ]);
   const root = [...containerdDescriptors, runtimeDescriptor].reduce(merge);
   const definitions = loader.fromJSON(root as Parameters<typeof loader.fromJSON>[0], {
     defaults: true,

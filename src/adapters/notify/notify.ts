@@ -23,7 +23,7 @@ export function createNotify(run: typeof runCommand, env: NodeJS.ProcessEnv): No
 
   async function send(...words: string[]): Promise<void> {
     if (silent || sending !== null) return sending ?? undefined;
-    sending = run([program, `--pid=${process.pid}`, ...words], {
+    sending = run([program, ...words], {
       timeoutMs,
       maxBytes: 1_024,
       env: { NOTIFY_SOCKET: socket },

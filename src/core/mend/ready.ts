@@ -28,7 +28,8 @@ function answerNow(turn: Turn): Answer {
 }
 
 function isBlind(turn: Turn): boolean {
-  if (turn.node.bus !== 'connected') return true;
+  const unconfigured = turn.node.name === '';
+  if (turn.node.bus !== 'connected' || unconfigured) return true;
   return Object.values(turn.components).some((component) => component.policy.critical && component.unit === null);
 }
 
