@@ -1,6 +1,6 @@
 /**
  * sd_notify through the systemd-notify program, because Node has no datagram sockets. Outside of systemd it does nothing. One message is under way
- * at a time; a watchdog message that cannot be sent is not repeated: the watchdog is there to notice.
+ * at a time; a watchdog message that would have to wait is left out: the next one is near.
  */
 import type { runCommand } from '../exec/run.ts';
 
@@ -19,22 +19,22 @@ export function createNotify(run: typeof runCommand, env: NodeJS.ProcessEnv): No
   const usec = Number(env['WATCHDOG_USEC'] ?? '');
   const socket = env['NOTIFY_SOCKET'] ?? '';
   const silent = socket === '';
-  let sending: Promise<void> | null = null;
+  let last: Promise<void> = Promise.resolve();
+  let waiting = 0;
 
-  async function send(...words: string[]): Promise<void> {
-    if (silent || sending !== null) return sending ?? undefined;
-    sending = run([program, ...words], {
-      timeoutMs,
-      maxBytes: 1_024,
-      env: { NOTIFY_SOCKET: socket },
-    }).then(() => undefined);
-    await sending;
-    sending = null;
+  async function send(word: string): Promise<void> {
+    if (silent) return;
+    waiting += 1;
+    last = last.then(async () => {
+      await run([program, word], { timeoutMs, maxBytes: 1_024, env: { NOTIFY_SOCKET: socket } });
+      waiting -= 1;
+    });
+    await last;
   }
 
   return {
     ready: () => send('--ready'),
-    watchdog: () => send('WATCHDOG=1'),
+    watchdog: async () => (waiting === 0 ? send('WATCHDOG=1') : undefined),
     stopping: () => send('--stopping'),
     watchdogEveryMs: !silent && usec > 0 ? usec / 2_000 : null,
   };

@@ -45,18 +45,16 @@ export function beginDeed(
     evidenced: down,
     invocation: unit.invocationId,
   };
-  const { name, dumpsOnUsr1 } = component.policy;
-  const incident = component.incident?.id ?? id;
   turn.actions.push({ type: 'host.sample' });
-  turn.actions.push({
-    type: 'evidence.capture',
-    id,
-    component: name,
-    unit: unit.id,
-    incident,
-    dump: dumpsOnUsr1 && !down,
-  });
+  if (!down) captureEvidence(turn, component, deed, unit);
   return { ...component, deed, deferred: null };
+}
+
+function captureEvidence(turn: Turn, component: Component, deed: Deed, unit: Unit): void {
+  const { name, dumpsOnUsr1 } = component.policy;
+  const incident = component.incident?.id ?? deed.id;
+  const dump = dumpsOnUsr1 && !hasEnded(unit);
+  turn.actions.push({ type: 'evidence.capture', id: deed.id, component: name, unit: unit.id, incident, dump });
 }
 
 export function isPrepared(deed: Deed, nowMs: number): boolean {
@@ -87,6 +85,8 @@ export function act(turn: Turn, component: Component, unit: Unit, deed: Deed): C
   const rung = component.policy.ladder.find((one) => one.remedy === deed.remedy) ?? null;
   const action = remedial(component, unit, deed, rung);
   turn.actions.push(action);
+  // Of a unit that is down nothing is lost by looking after the repair has begun.
+  if (hasEnded(unit)) captureEvidence(turn, component, deed, unit);
   const { name } = component.policy;
   const incident = component.incident?.id ?? deed.id;
   tell(turn, {
