@@ -10,7 +10,7 @@ import { exchange, type Reply } from './exchange.ts';
 const mostBytes = 64 * 1024;
 const deniedStatuses: readonly number[] = [401, 403, 407];
 
-const describe = ({ status, statusText, body }: Reply): string => `${status} ${statusText}: ${body}`;
+const describe = ({ status, statusText, body }: Reply): string => `${status} ${statusText}: ${body.trim()}`;
 
 /** Judges a reply by the statuses that are expected. */
 export function judgeStatus(reply: Reply, expect: readonly number[]): Finding {

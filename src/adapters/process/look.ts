@@ -63,6 +63,13 @@ function judge(pid: number, { name, state }: ProcessStatus): Finding {
     : finding('probe.stopped', `${who} is ${word} (${state})`);
 }
 
+/** Judges two reads of a process that was in D at the first. */
+export function judgeReads(pid: number, first: ProcessStatus, second: ProcessStatus): Finding {
+  const ran = second.switches !== first.switches;
+  if (second.state === 'D' && ran) return finding('probe.ok', `process ${pid} (${second.name}) sleeps in D at times`);
+  return judge(pid, second);
+}
+
 export function createProcessLook({ mainPid, procFolder }: ProcessLookParts): Look<'unit'> {
   return async (_target, { unit, signal }) => {
     const pid = mainPid(unit);
@@ -70,10 +77,6 @@ export function createProcessLook({ mainPid, procFolder }: ProcessLookParts): Lo
     const first = await readStatus(procFolder, pid);
     if (first.state !== 'D') return judge(pid, first);
     await delay(betweenReadsMs, undefined, { signal });
-    const second = await readStatus(procFolder, pid);
-    const slept = second.state === 'D' && second.switches === first.switches;
-    return slept || second.state !== 'D'
-      ? judge(pid, second)
-      : finding('probe.ok', `process ${pid} sleeps in D at times`);
+    return judgeReads(pid, first, await readStatus(procFolder, pid));
   };
 }

@@ -1,0 +1,116 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { runCommand, startCommand } from '../../../src/adapters/exec/run.ts';
+import { makeFolder } from '../probe/stage.ts';
+
+const plenty = { timeoutMs: 20_000, maxBytes: 1_000 };
+const shell = (script: string): string[] => ['/bin/sh', '-c', script];
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0] !== 'Z';
+  } catch {
+    return false;
+  }
+};
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+t.test('a command that ends', async (t) => {
+  t.same(await runCommand(shell('echo out; echo err >&2; exit 3'), plenty), {
+    exitCode: 3,
+    signal: null,
+    stdout: 'out\n',
+    stderr: 'err\n',
+    timedOut: false,
+    failedToStart: null,
+  });
+  t.match(await runCommand(shell('exit 0'), plenty), { exitCode: 0, stdout: '' });
+});
+
+t.test('a command that a signal ends', async (t) => {
+  t.match(await runCommand(shell('kill -TERM $$'), plenty), { exitCode: null, signal: 'SIGTERM', timedOut: false });
+});
+
+t.test('no shell reads the arguments', async (t) => {
+  t.match(await runCommand(['/bin/echo', '$(id)', '; rm', '*'], plenty), { stdout: '$(id) ; rm *\n' });
+});
+
+t.test('what cannot be started says why', async (t) => {
+  const folder = makeFolder(t);
+  const plain = join(folder, 'plain');
+  writeFileSync(plain, 'no program', { mode: 0o644 });
+  t.match(await runCommand(['/no/such/program'], plenty), { exitCode: null, failedToStart: 'ENOENT' });
+  t.match(await runCommand([plain], plenty), { exitCode: null, failedToStart: 'EACCES' });
+  for (const argv of [[], [''], ['a\0b'], ['/bin/echo', 'a\0b']]) {
+    const { exitCode, failedToStart } = await runCommand(argv, plenty);
+    t.equal(exitCode, null);
+    t.ok(failedToStart, JSON.stringify(argv));
+  }
+});
+
+t.test('output beyond the limit is read and dropped', async (t) => {
+  const { exitCode, stdout } = await runCommand(['/usr/bin/head', '-c', '3000000', '/dev/zero'], plenty);
+  t.equal(exitCode, 0, 'the program did not block on a full pipe');
+  t.equal(stdout.length, 1_000);
+});
+
+t.test('a command gets no input and nothing of our environment', async (t) => {
+  process.env['NODEMEND_TEST_SECRET'] = 'secret';
+  t.teardown(() => {
+    delete process.env['NODEMEND_TEST_SECRET'];
+  });
+  const { stdout } = await runCommand(['/usr/bin/env'], { ...plenty, maxBytes: 100_000, env: { GIVEN: 'yes' } });
+  const names = stdout.split('\n').filter((line) => /^\w+=/.test(line));
+  t.same(names.map((line) => line.split('=')[0]).sort(), ['GIVEN', 'LANG', 'PATH']);
+  t.match(await runCommand(['/bin/cat'], plenty), { exitCode: 0, stdout: '' });
+});
+
+t.test('at the deadline the whole group is killed, whatever it does against it', async (t) => {
+  const folder = makeFolder(t);
+  const pids = join(folder, 'pids');
+  const script = `trap '' TERM; sleep 1000 & echo $! > ${pids}.new; echo $$ >> ${pids}.new; mv ${pids}.new ${pids}; wait; sleep 1000`;
+  const stop = new AbortController();
+  const { result, gone } = startCommand(shell(script), { ...plenty, signal: stop.signal });
+  await until(() => existsSync(pids));
+  const running = readFileSync(pids, 'utf8').trim().split('\n').map(Number);
+  t.ok(running.length === 2 && running.every(isAlive), 'both run');
+  stop.abort();
+  t.match(await result, { exitCode: null, signal: 'SIGKILL', timedOut: true });
+  await gone;
+  await until(() => !running.some(isAlive));
+  t.pass('neither runs');
+});
+
+t.test('the deadline is a deadline', async (t) => {
+  t.match(await runCommand(shell('echo begun; exec sleep 1000'), { ...plenty, timeoutMs: 500 }), {
+    exitCode: null,
+    timedOut: true,
+    stdout: 'begun\n',
+  });
+});
+
+t.test('a signal that has fired already', async (t) => {
+  t.match(await runCommand(['/bin/sleep', '1000'], { ...plenty, signal: AbortSignal.abort() }), { timedOut: true });
+});
+
+t.test('what a command leaves behind is ended with it', async (t) => {
+  const folder = makeFolder(t);
+  const pid = join(folder, 'pid');
+  const { exitCode } = await runCommand(shell(`sleep 1000 >/dev/null 2>&1 & echo $! > ${pid}; exit 0`), plenty);
+  t.equal(exitCode, 0);
+  const left = Number(readFileSync(pid, 'utf8'));
+  await until(() => !isAlive(left));
+  t.pass('the leftover is gone');
+});
+
+t.test('a stranger who holds the pipe does not hold us', async (t) => {
+  const folder = makeFolder(t);
+  const pid = join(folder, 'pid');
+  const script = `setsid sh -c 'echo $$ > ${pid}; exec sleep 1000' & while ! [ -s ${pid} ]; do sleep 0.01; done; echo said`;
+  t.match(await runCommand(shell(script), plenty), { exitCode: 0, stdout: 'said\n' });
+  process.kill(Number(readFileSync(pid, 'utf8')), 'SIGKILL');
+});
