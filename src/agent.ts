@@ -14,8 +14,7 @@ import { createProber } from './adapters/probe/prober.ts';
 import { createSchedule } from './adapters/schedule/schedule.ts';
 import { createSystemBus } from './adapters/systemd/system-bus.ts';
 import { createAsks } from './asks.ts';
-import type { Config } from './config/schema.ts';
-import { createConfigurator } from './configure.ts';
+import { createConfigurator, type FirstConfig } from './configure.ts';
 import type { Event } from './core/event.ts';
 import { initialState, type State } from './core/mend/state.ts';
 import { createLog } from './log.ts';
@@ -38,16 +37,14 @@ export interface Agent {
 /** The loop takes a turn every 5 s at the latest, to sample the host; three missed ones mean that it does not turn. */
 const turnsWithinMs = 15_000;
 const listenAgainMs = 5_000;
-const defaultDirectory = '/var/lib/nodemend';
 
-/** Rejects with one sentence when another agent has the state directory or the control socket. */
-export async function startAgent(config: Config, file: string | null, env: NodeJS.ProcessEnv): Promise<Agent> {
-  const directory = env['STATE_DIRECTORY'] ?? defaultDirectory;
+type Parts = ReturnType<typeof buildParts>;
+
+/** What looks, decides and acts. Throws when another agent has the state directory. */
+function buildParts(first: FirstConfig, file: string | null, directory: string) {
   const log = createLog();
   const clock = createClock(() => loop.wake());
-  const startedWallMs = clock.wallMs();
-  let stopping = false;
-
+  const { wallMs } = clock;
   const emit = (event: Event): void => {
     loop.emit(event);
     configurator.notice(event);
@@ -60,24 +57,25 @@ export async function startAgent(config: Config, file: string | null, env: NodeJ
   const mainPid = (unit: string): number =>
     Object.values(loop.state().components).find((component) => component.policy.unit === unit)?.unit?.mainPid ?? 0;
   const prober = createProber({ clock, mainPid });
-  const evidence = createEvidence({
-    folder: join(directory, evidenceFolder),
-    run: runCommand,
-    bus,
-    wallMs: clock.wallMs,
-  });
-  const notify = createNotify(runCommand, env);
+  const evidence = createEvidence({ folder: join(directory, evidenceFolder), run: runCommand, bus, wallMs });
+  const notify = createNotify(runCommand, process.env);
   const metrics = createMetrics();
-  const publish = createPublish({ log, metrics, store, notify, wallMs: clock.wallMs });
-  const loop = createLoop({
-    clock,
-    initial: (stored.state as State | null) ?? initialState(),
-    publish: publish.turned,
-    perform: createPerform({ bus, prober, host, evidence, store, runCommand: createRemedyCommand(runCommand) }),
-  });
-  const configurator = createConfigurator({ first: config, file, bus, emit, wallMs: clock.wallMs });
+  const publish = createPublish({ log, metrics, store, notify, wallMs });
+  const perform = createPerform({ bus, prober, host, evidence, store, runCommand: createRemedyCommand(runCommand) });
+  const initial = (stored.state as State | null) ?? initialState();
+  const loop = createLoop({ clock, initial, publish: publish.turned, perform });
+  const configurator = createConfigurator({ first, file, directory, bus, emit, wallMs });
+  return { log, clock, emit, store, stored, host, bus, prober, notify, metrics, publish, loop, configurator };
+}
+
+/** What readers are shown and operators may ask. */
+function buildSource(
+  { clock, loop, store, publish, configurator, emit }: Parts,
+  isStopping: () => boolean,
+): ServeSource {
   const viewer = createViewer();
-  const source: ServeSource = {
+  const startedWallMs = clock.wallMs();
+  return {
     clock,
     view: () =>
       viewer(loop.state(), clock.nowMs(), {
@@ -85,7 +83,7 @@ export async function startAgent(config: Config, file: string | null, env: NodeJ
         commit: process.env['NODEMEND_COMMIT'] ?? 'source',
         startedWallMs,
         wallMs: clock.wallMs(),
-        stopping,
+        stopping: isStopping(),
         storeDetail: store.detail(),
         config: configurator.view(),
         lastTurnAtMs: loop.lastTurnAtMs(),
@@ -95,19 +93,28 @@ export async function startAgent(config: Config, file: string | null, env: NodeJ
     subscribe: publish.subscribe,
     ask: createAsks({ state: loop.state, emit, reload: configurator.reload }),
   };
+}
+
+/** Rejects with one sentence when another agent has the state directory or the control socket. */
+export async function startAgent(first: FirstConfig, file: string | null, directory: string): Promise<Agent> {
+  const parts = buildParts(first, file, directory);
+  const { log, clock, loop, bus, store, stored, host, notify, metrics, prober, configurator } = parts;
+  const { listen: address, socket } = first.config;
+  let stopping = false;
+  let listening: NodeJS.Timeout | null = null;
+  const source = buildSource(parts, () => stopping);
   const control = createControl(source, metrics);
   const http = createHttp(source, metrics);
   const schedule = createSchedule();
-  let listening: NodeJS.Timeout | null = null;
 
   /** A taken port costs the readers, not the node: mending goes on and the port is tried again. */
   async function listen(): Promise<void> {
-    const refused = await http.listen(config.listen).then(
+    const refused = await http.listen(address).then(
       () => null,
       (error: Error) => error.message,
     );
     if (refused === null || stopping) return;
-    log.error({ reason: 'listen' }, refused);
+    log.error({ listen: address }, refused);
     listening = setTimeout(() => void listen(), listenAgainMs);
   }
 
@@ -117,8 +124,9 @@ export async function startAgent(config: Config, file: string | null, env: NodeJ
     seed: Math.trunc(clock.wallMs()) | 0,
     store: stored.health,
   });
-  const groupProblem = await control.listen(config.socket);
-  if (groupProblem !== null) log.warn({ socket: config.socket }, groupProblem);
+  if (first.problems !== '') loop.emit({ type: 'config.rejected', detail: first.problems });
+  const groupProblem = await control.listen(socket);
+  if (groupProblem !== null) log.warn({ socket }, groupProblem);
   await listen();
   bus.open();
   schedule.daily(() => store.prune(clock.wallMs()));

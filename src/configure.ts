@@ -3,8 +3,9 @@
  * presets know are always watched, so that a runtime which is installed later is protected as soon as systemd tells of it.
  */
 import { discover, type Facts, knownUnits, readFacts } from './config/discover.ts';
+import { keepLastGood } from './config/last-good.ts';
 import { loadConfigFile } from './config/load.ts';
-import { describeProblem } from './config/problem.ts';
+import { describeProblems } from './config/problem.ts';
 import { resolvePolicy } from './config/resolve.ts';
 import type { Config } from './config/schema.ts';
 import type { Event } from './core/event.ts';
@@ -21,9 +22,18 @@ export interface Configurator {
   view(): NodeView['config'];
 }
 
+/** What the daemon starts with. */
+export interface FirstConfig {
+  readonly config: Config;
+  /** The problems of the file when `config` is the last good one in its place; else empty. */
+  readonly problems: string;
+}
+
 export interface ConfiguratorParts {
-  readonly first: Config;
+  readonly first: FirstConfig;
   readonly file: string | null;
+  /** Where the last good configuration is kept. */
+  readonly directory: string;
   readonly bus: SystemBus;
   readonly emit: Emit;
   readonly wallMs: () => number;
@@ -33,9 +43,9 @@ function isThere(facts: Facts, unit: string): boolean {
   return Object.values(facts).some((found) => found?.id === unit && found.loadState !== 'not-found');
 }
 
-export function createConfigurator({ first, file, bus, emit, wallMs }: ConfiguratorParts): Configurator {
-  let config = first;
-  let view: NodeView['config'] = { ok: true, loadedWallMs: wallMs(), detail: '' };
+export function createConfigurator({ first, file, directory, bus, emit, wallMs }: ConfiguratorParts): Configurator {
+  let { config } = first;
+  let view: NodeView['config'] = { ok: first.problems === '', loadedWallMs: wallMs(), detail: first.problems };
   /** Units that presets know and that were not there at the last look. */
   let missing: ReadonlySet<string> = new Set();
   let applying: Promise<void> = Promise.resolve();
@@ -63,15 +73,13 @@ export function createConfigurator({ first, file, bus, emit, wallMs }: Configura
     reload: async () => {
       const loaded = await loadConfigFile(file);
       if (!loaded.ok) {
-        const detail = loaded.problems.map(describeProblem).join('\n');
+        const detail = describeProblems(loaded.problems);
         view = { ...view, ok: false, detail };
-        emit({ type: 'config.rejected', detail: detail.slice(0, 2_000) });
-        return {
-          ok: false,
-          message: `the configuration was not loaded and the last good one stays in force:\n${detail}`,
-        };
+        emit({ type: 'config.rejected', detail });
+        return { ok: false, message: `the last good configuration stays in force:\n${detail}` };
       }
       config = loaded.config;
+      await keepLastGood(directory, loaded.text);
       view = { ok: true, loadedWallMs: wallMs(), detail: '' };
       await apply();
       return { ok: true, message: 'the configuration was loaded' };

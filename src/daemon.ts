@@ -1,12 +1,28 @@
 /** The daemon from its command line to its end: configuration, agent, signals. */
 import { type Agent, startAgent } from './agent.ts';
 import { exitStatus, type Io } from './cli/io.ts';
+import { keepLastGood, readLastGood } from './config/last-good.ts';
 import { loadConfigFile } from './config/load.ts';
-import { describeProblem } from './config/problem.ts';
+import { describeProblems } from './config/problem.ts';
+import type { FirstConfig } from './configure.ts';
 
 export interface RunOptions {
   /** null: the default file, which may be missing. */
   readonly config: string | null;
+}
+
+const defaultDirectory = '/var/lib/nodemend';
+
+/** The file's configuration, or the last good one in its place; the problems alone when there is neither. */
+async function firstConfig(file: string | null, directory: string): Promise<FirstConfig | string> {
+  const loaded = await loadConfigFile(file);
+  if (loaded.ok) {
+    await keepLastGood(directory, loaded.text);
+    return { config: loaded.config, problems: '' };
+  }
+  const problems = describeProblems(loaded.problems);
+  const config = await readLastGood(directory);
+  return config === null ? problems : { config, problems };
 }
 
 /** The first signal that asks for an end. */
@@ -19,15 +35,16 @@ function untilAsked(): Promise<void> {
 
 /** Resolves to the exit status once the daemon has ended. */
 export async function run(options: RunOptions, io: Io): Promise<number> {
-  const loaded = await loadConfigFile(options.config);
-  if (!loaded.ok) {
-    io.err(`${loaded.problems.map(describeProblem).join('\n')}\n`);
+  const directory = process.env['STATE_DIRECTORY'] ?? defaultDirectory;
+  const ended = untilAsked();
+  const first = await firstConfig(options.config, directory);
+  if (typeof first === 'string') {
+    io.err(`${first}\n`);
     return exitStatus.usage;
   }
-  const ended = untilAsked();
   let agent: Agent;
   try {
-    agent = await startAgent(loaded.config, options.config, process.env);
+    agent = await startAgent(first, options.config, directory);
   } catch (error) {
     io.err(`${(error as Error).message}\n`);
     return exitStatus.no;

@@ -2,7 +2,7 @@
 
 import { discover as choose, readFacts } from '../config/discover.ts';
 import { loadConfigFile } from '../config/load.ts';
-import { describeProblem } from '../config/problem.ts';
+import { describeProblems } from '../config/problem.ts';
 import { resolvePolicy } from '../config/resolve.ts';
 import { stringify } from '../config/text.ts';
 import type { SystemBus } from '../ports.ts';
@@ -21,7 +21,7 @@ export async function discover(
 ): Promise<number> {
   const loaded = await loadConfigFile(file);
   if (!loaded.ok) {
-    io.err(`${loaded.problems.map(describeProblem).join('\n')}\n`);
+    io.err(`${describeProblems(loaded.problems)}\n`);
     return exitStatus.usage;
   }
   const facts = await readFacts(read);

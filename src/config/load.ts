@@ -10,13 +10,13 @@ import { nearest } from './nearest.ts';
 import type { Problem } from './problem.ts';
 import { type Config, config } from './schema.ts';
 
-export const defaultFile = '/etc/nodemend/nodemend.yaml';
+const defaultFile = '/etc/nodemend/nodemend.yaml';
 const mostBytes = 1_048_576;
 const mostAliases = 100;
 const mostProblems = 100;
 
 export type Loaded =
-  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: true; readonly config: Config; readonly text: string }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 type Path = readonly PropertyKey[];
@@ -154,7 +154,7 @@ export function parseConfig(text: string, file: string): Loaded {
     path: path.join('.'),
     message,
   }));
-  return crossed.length > 0 ? fail(crossed) : { ok: true, config: parsed.data };
+  return crossed.length > 0 ? fail(crossed) : { ok: true, config: parsed.data, text };
 }
 
 function whole(file: string, message: string): Loaded {

@@ -11,6 +11,14 @@ export interface Problem {
 }
 
 /** `FILE:LINE:COLUMN: message`, as editors and terminals understand it. */
-export function describeProblem({ file, line, column, path, message }: Problem): string {
+function describeProblem({ file, line, column, path, message }: Problem): string {
   return `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}`;
+}
+
+/** All of them, a line each, at most 2,000 characters. */
+export function describeProblems(problems: readonly Problem[]): string {
+  const lines = problems.map(describeProblem);
+  const fitting = lines.filter((_line, index) => lines.slice(0, index + 1).join('\n').length <= 2_000);
+  const more = lines.length - fitting.length;
+  return [...fitting, ...(more === 0 ? [] : [`and ${more} more`])].join('\n');
 }

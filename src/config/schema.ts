@@ -3,16 +3,16 @@
  * stay as written; resolve.ts turns them into policies.
  */
 import { z } from 'zod';
-import { durationMs, durationPattern } from './duration.ts';
+import { durationMs, durationPattern, writeDuration } from './duration.ts';
 
 const day = 86_400_000;
 
 const duration = (least: number, most: number, meaning: string) =>
   z
     .string()
-    .regex(durationPattern, 'expected a duration such as 500ms, 5s, 2m or 1h')
+    .regex(durationPattern, { error: 'expected a duration such as 500ms, 5s, 2m or 1h', abort: true })
     .refine((text) => durationMs(text) >= least && durationMs(text) <= most, {
-      message: `expected a duration from ${least} ms to ${most} ms`,
+      error: `expected a duration from ${writeDuration(least)} to ${writeDuration(most)}`,
     })
     .describe(meaning);
 

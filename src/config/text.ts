@@ -1,18 +1,7 @@
 /** A policy as the file that would ask for it. */
 import { stringify as toYaml } from 'yaml';
 import type { NodePolicy } from '../core/mend/policy.ts';
-
-const units = [
-  { unit: 'h', ms: 3_600_000 },
-  { unit: 'm', ms: 60_000 },
-  { unit: 's', ms: 1_000 },
-] as const;
-
-/** The shortest way to write a duration that the file understands. */
-export function writeDuration(spanMs: number): string {
-  const fitting = units.find(({ ms }) => spanMs >= ms && spanMs % ms === 0);
-  return fitting === undefined ? `${spanMs}ms` : `${spanMs / fitting.ms}${fitting.unit}`;
-}
+import { writeDuration } from './duration.ts';
 
 export function stringify({ node, components }: NodePolicy): string {
   const entries = components.map(

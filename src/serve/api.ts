@@ -1,6 +1,6 @@
 /** The JSON paths: status, incidents, and the stream of events. Nothing here changes anything. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { parseDuration } from './duration.ts';
+import { parseDuration } from '../config/duration.ts';
 import type { EventStreams } from './events.ts';
 import { everyReply, json } from './headers.ts';
 import { sendUnknown } from './health.ts';

@@ -1,13 +1,4 @@
-/** Durations as people write them (`500ms`, `30s`, `2m`, `24h`, `7d`) to milliseconds and back. */
-
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** Milliseconds, or null when the text is not a duration. */
-export function parseDuration(text: string): number | null {
-  const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text);
-  const perUnit = unitMs[match?.[2] ?? ''];
-  return match === null || perUnit === undefined ? null : Number(match[1]) * perUnit;
-}
+/** Spans of time as a person reads them. */
 
 /** A span in at most two units, for a person: `840ms`, `12s`, `4m 10s`, `3d 4h`. */
 export function formatSpan(spanMs: number): string {

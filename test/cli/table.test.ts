@@ -1,7 +1,8 @@
 import t from 'tap';
 import { renderTable, shorten } from '../../src/cli/table.ts';
 import { localClock, localIso, localShort } from '../../src/cli/time.ts';
-import { formatSpan, parseDuration } from '../../src/serve/duration.ts';
+import { parseDuration } from '../../src/config/duration.ts';
+import { formatSpan } from '../../src/serve/duration.ts';
 
 process.env['TZ'] = 'UTC';
 

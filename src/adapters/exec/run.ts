@@ -75,8 +75,15 @@ const after = (ms: number, work: () => void): (() => void) => {
   return () => clearTimeout(timer);
 };
 
+function notStarted(failedToStart: string): Command {
+  const result = { exitCode: null, signal: null, stdout: '', stderr: '', timedOut: false, failedToStart };
+  return { result: Promise.resolve(result), gone: Promise.resolve() };
+}
+
 /** Starts a program and hands back its result and its end apart, for who must know whether a process is left over. */
 export function startCommand(argv: readonly string[], options: CommandOptions): Command {
+  // execa would throw.
+  if (argv.some((word) => word.includes('\0'))) return notStarted('an argument contains a null byte');
   const child = spawn(argv, options.env);
   const { nodeChildProcess } = child;
   const stdout = collect(child.stdout, options.maxBytes);

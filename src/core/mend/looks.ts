@@ -16,12 +16,12 @@ const quickestMs = 100;
 /** How long after its deadline a look may still report before it is given up for lost. */
 const lostAfterMs = 5_000;
 
-const idle = (dueAtMs: number): ProbeState => ({ window: [], dueAtMs, lookingSinceMs: null });
+const idle = (dueAtMs: number): ProbeState => ({ window: [], badSinceMs: null, dueAtMs, lookingSinceMs: null });
 
 /** Clean windows for a new run; a look in flight keeps its place but will not count. */
 export function freshProbes(component: Component, nowMs: number): Component['probes'] {
   return Object.fromEntries(
-    Object.entries(component.probes).map(([name, probe]) => [name, { ...probe, window: [], dueAtMs: nowMs }]),
+    Object.entries(component.probes).map(([name, probe]) => [name, { ...probe, window: [], badSinceMs: null, dueAtMs: nowMs }]),
   );
 }
 
@@ -39,8 +39,16 @@ export function observeLook(turn: Turn, component: Component, name: string, seen
   if (policy === undefined || probe === undefined) return component;
   const counts = seen.startedAtMs >= component.freshFromMs;
   const window = counts ? [...probe.window, seen].slice(-component.policy.hang.of) : probe.window;
+  const badSinceMs = counts ? badSince(probe, seen, window) : probe.badSinceMs;
   const dueAtMs = counts ? turn.nowMs + periodMs(turn, component, policy, seen) : turn.nowMs;
-  return { ...component, probes: { ...component.probes, [name]: { window, dueAtMs, lookingSinceMs: null } } };
+  return { ...component, probes: { ...component.probes, [name]: { window, badSinceMs, dueAtMs, lookingSinceMs: null } } };
+}
+
+/** A good look ends the trouble; so does a whole window in which nothing could be seen (S4). */
+function badSince(probe: ProbeState, seen: Observation, window: ProbeState['window']): number | null {
+  if (!window.some(({ verdict }) => verdict === 'unhealthy')) return null;
+  if (seen.verdict === 'unknown') return probe.badSinceMs;
+  return seen.verdict === 'healthy' ? null : (probe.badSinceMs ?? seen.startedAtMs);
 }
 
 function mayLook(component: Component): boolean {

@@ -6,7 +6,7 @@ import type { HostSample, StoreHealth } from '../event.ts';
 import type { Reason } from '../reason.ts';
 import type { Phase, RestartedBy } from '../transition.ts';
 import type { Observation } from './observation.ts';
-import type { ComponentPolicy, NodePolicy, ReadyPolicy, Remedy } from './policy.ts';
+import type { ComponentPolicy, ReadyPolicy, Remedy } from './policy.ts';
 import type { Unit } from './unit.ts';
 
 export interface Pause {
@@ -17,6 +17,8 @@ export interface Pause {
 export interface ProbeState {
   /** The last observations, oldest first, at most `hang.of`. */
   readonly window: readonly Observation[];
+  /** When the trouble began that has lasted since without a good observation, however far behind the window; null while there is none. */
+  readonly badSinceMs: number | null;
   readonly dueAtMs: number;
   /** When the look in flight was asked for; null when none is. */
   readonly lookingSinceMs: number | null;
@@ -80,7 +82,10 @@ export interface Component {
   readonly reason: Reason;
   readonly detail: string;
   readonly sinceMs: number;
+  /** What systemd said last; null when it never did. */
   readonly unit: Unit | null;
+  /** Whether `unit` is from this connection of this agent to the bus: what is older is kept for comparing, never acted on. */
+  readonly seen: boolean;
   readonly job: Job | null;
   readonly ending: Ending | null;
   /** Observations that began earlier are evidence of another life of the unit, or from before a gap, and do not count. */
@@ -111,6 +116,8 @@ export interface ReadyState {
 export interface NodeState {
   readonly bootId: string;
   readonly seed: number;
+  /** Which start of the agent this is; part of every id, for the serial number is lost with the store. */
+  readonly run: string;
   readonly serial: number;
   readonly name: string;
   readonly readyPolicy: ReadyPolicy;
@@ -122,7 +129,6 @@ export interface NodeState {
   readonly sample: (HostSample & { readonly atMs: number }) | null;
   readonly upgradeSinceMs: number | null;
   readonly sampleDueAtMs: number;
-  readonly samplingSinceMs: number | null;
   readonly pause: Pause | null;
   readonly ready: ReadyState;
   readonly reboots: readonly { readonly atMs: number; readonly bootId: string }[];
@@ -149,6 +155,7 @@ export function initialState(): State {
     node: {
       bootId: '',
       seed: 1,
+      run: '',
       serial: 0,
       name: '',
       readyPolicy: defaultReadyPolicy,
@@ -159,7 +166,6 @@ export function initialState(): State {
       sample: null,
       upgradeSinceMs: null,
       sampleDueAtMs: 0,
-      samplingSinceMs: null,
       pause: null,
       ready: { ready: false, reason: 'node.unseen', detail: '', sinceMs: 0, turningSinceMs: null, blindSinceMs: null },
       reboots: [],
@@ -178,6 +184,7 @@ export function initialComponent(policy: ComponentPolicy, nowMs: number): Compon
     detail: '',
     sinceMs: nowMs,
     unit: null,
+    seen: false,
     job: null,
     ending: null,
     freshFromMs: nowMs,
@@ -192,15 +199,4 @@ export function initialComponent(policy: ComponentPolicy, nowMs: number): Compon
     restarts: { nodemend: 0, systemd: 0, other: 0 },
     wakeAtMs: nowMs,
   };
-}
-
-/** The components a policy asks for: known ones keep all but their policy, the others are new or gone. */
-export function adoptPolicy(components: State['components'], policy: NodePolicy, nowMs: number): State['components'] {
-  return Object.fromEntries(
-    policy.components.map((wanted) => {
-      const known = components[wanted.name];
-      const same = known !== undefined && known.policy.unit === wanted.unit;
-      return [wanted.name, same ? { ...known, policy: wanted, wakeAtMs: nowMs } : initialComponent(wanted, nowMs)];
-    }),
-  );
 }

@@ -56,5 +56,5 @@ export function jittered(turn: Turn, value: number, share: number): number {
 export function newId(turn: Turn, prefix: string): string {
   const serial = turn.node.serial + 1;
   turn.node = { ...turn.node, serial };
-  return `${prefix}-${turn.node.bootId.slice(0, 8)}-${serial}`;
+  return `${prefix}-${turn.node.bootId.slice(0, 8)}-${turn.node.run}-${serial}`;
 }

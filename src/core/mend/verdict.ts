@@ -6,7 +6,10 @@ import type { Reason } from '../reason.ts';
 import type { Observation, Verdict } from './observation.ts';
 import type { ComponentPolicy, ProbeRole } from './policy.ts';
 import { stretchOf } from './pressure.ts';
-import type { Component, NodeState } from './state.ts';
+import type { Component, NodeState, ProbeState } from './state.ts';
+
+/** A start that lasts longer is not believed any more (S7): several times what a full node takes to bring its containers back. */
+export const longestStartMs = 600_000;
 
 export interface Finding {
   readonly verdict: Verdict | 'suspect' | 'initializing';
@@ -14,6 +17,13 @@ export interface Finding {
   readonly detail: string;
   /** When the first of the bad observations began. */
   readonly sinceMs: number | null;
+}
+
+const unlooked = { window: [], badSinceMs: null };
+
+/** How long the unit's present run has lasted; very long when systemd does not say. */
+export function ageMs(component: Component, nowMs: number): number {
+  return nowMs - (component.unit?.inactiveExitAtMs ?? 0);
 }
 
 const unseen: Finding = { verdict: 'unknown', reason: 'component.unseen', detail: '', sinceMs: null };
@@ -24,25 +34,37 @@ export function probesOf(policy: ComponentPolicy, role: ProbeRole): string[] {
     .map(([name]) => name);
 }
 
-/** The finding of one voting probe over its window. */
-export function judgeWindow(window: readonly Observation[], failures: number, forMs: number): Finding {
+/** What a hang takes (S5); `patient`: the run is young enough for `initializing` to be believed. */
+export interface HangRule {
+  readonly failures: number;
+  readonly forMs: number;
+  readonly patient: boolean;
+}
+
+function weigh(seen: Observation, patient: boolean): Verdict {
+  return !patient && seen.reason === 'probe.initializing' ? 'unhealthy' : seen.verdict;
+}
+
+/** The finding of one voting probe over its window, with the time before it for which trouble has lasted without a break. */
+export function judgeWindow({ window, badSinceMs }: Pick<ProbeState, 'window' | 'badSinceMs'>, rule: HangRule): Finding {
   const last = window.at(-1);
   if (last === undefined) return unseen;
-  const bad = window.filter((seen) => seen.verdict === 'unhealthy');
-  const known = window.filter((seen) => seen.verdict !== 'unknown').at(-1);
+  const weighed = window.map((seen) => ({ ...seen, verdict: weigh(seen, rule.patient) }));
+  const bad = weighed.filter((seen) => seen.verdict === 'unhealthy');
+  const known = weighed.filter((seen) => seen.verdict !== 'unknown').at(-1);
   const said = { reason: last.reason, detail: last.detail };
-  if (last.reason === 'probe.initializing') return { verdict: 'initializing', ...said, sinceMs: null };
+  if (rule.patient && last.reason === 'probe.initializing') return { verdict: 'initializing', ...said, sinceMs: null };
   if (known === undefined) return { verdict: 'unknown', ...said, sinceMs: null };
   if (known.verdict === 'healthy')
     return { verdict: 'healthy', reason: known.reason, detail: known.detail, sinceMs: null };
-  const first = bad[0] ?? known;
-  const spanMs = known.startedAtMs + known.durationMs - first.startedAtMs;
-  const enough = bad.length >= failures && spanMs >= forMs;
+  const sinceMs = Math.min((bad[0] ?? known).startedAtMs, badSinceMs ?? known.startedAtMs);
+  const spanMs = known.startedAtMs + known.durationMs - sinceMs;
+  const enough = bad.length >= rule.failures && spanMs >= rule.forMs;
   return {
     verdict: enough ? 'unhealthy' : 'suspect',
     reason: known.reason,
     detail: known.detail,
-    sinceMs: first.startedAtMs,
+    sinceMs,
   };
 }
 
@@ -68,10 +90,10 @@ const rank: Record<Finding['verdict'], number> = { unhealthy: 4, suspect: 3, ini
 export function judge(component: Component, node: NodeState, nowMs: number): Finding {
   const votes = probesOf(component.policy, 'vote');
   if (votes.length === 0) return { verdict: 'healthy', reason: 'component.healthy', detail: '', sinceMs: null };
-  const forMs = hangForMs(component, node, nowMs);
-  const findings = votes.map((name) =>
-    judgeWindow(component.probes[name]?.window ?? [], component.policy.hang.failures, forMs),
-  );
+  const { failures } = component.policy.hang;
+  const patient = ageMs(component, nowMs) < longestStartMs;
+  const rule = { failures, forMs: hangForMs(component, node, nowMs), patient };
+  const findings = votes.map((name) => judgeWindow(component.probes[name] ?? unlooked, rule));
   const worst = findings.reduce((a, b) => (rank[b.verdict] > rank[a.verdict] ? b : a));
   const doubted = worst.verdict === 'unhealthy' && worst.sinceMs !== null && !witnessesAgree(component, worst.sinceMs);
   return doubted ? { ...worst, verdict: 'suspect' } : worst;
