@@ -164,21 +164,18 @@ export function createWorld(policies: readonly ComponentPolicy[], ready: Partial
     });
   }
 
+  function look({ component, probe, timeoutMs }: Extract<Action, { type: 'probe.look' }>): void {
+    const { verdict, reason, tookMs = 2 } = answers.get(`${component}/${probe}`) ?? good;
+    const durationMs = tookMs === 'deadline' ? timeoutMs : tookMs;
+    const observation: Observation = { verdict, reason, detail: '', startedAtMs: now, durationMs };
+    later(durationMs, { type: 'probe.observed', component, probe, observation });
+  }
+
   function perform(action: Action): void {
-    if (action.type === 'host.sample') return later(1, { type: 'host.sampled', sample });
-    if (action.type === 'evidence.capture') return later(1, { type: 'evidence.captured', id: action.id });
-    if (action.type === 'probe.look') {
-      const { verdict, reason, tookMs = 2 } = answers.get(`${action.component}/${action.probe}`) ?? good;
-      const durationMs = tookMs === 'deadline' ? action.timeoutMs : tookMs;
-      const observation: Observation = { verdict, reason, detail: '', startedAtMs: now, durationMs };
-      return later(durationMs, {
-        type: 'probe.observed',
-        component: action.component,
-        probe: action.probe,
-        observation,
-      });
-    }
-    if (isRemedial(action)) {
+    if (action.type === 'host.sample') later(1, { type: 'host.sampled', sample });
+    else if (action.type === 'evidence.capture') later(1, { type: 'evidence.captured', id: action.id });
+    else if (action.type === 'probe.look') look(action);
+    else if (isRemedial(action)) {
       acted.push(action);
       obeyRemedy(action);
     }

@@ -6,6 +6,7 @@ import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EvidenceCollector, EvidenceRequest, SystemBus } from '../../ports.ts';
 import type { runCommand } from '../exec/run.ts';
+import { readFigures } from '../host/figures.ts';
 import { readJournal, readPressures, readProcesses } from './parts.ts';
 import { redact } from './redact.ts';
 
@@ -70,12 +71,13 @@ export function createEvidence({ folder, run, bus, wallMs }: EvidenceParts): Evi
     const known = typeof unit === 'string' ? null : unit;
     const goroutines =
       request.dump && known !== null && known.mainPid > 0 ? await dumpGoroutines(known.mainPid) : 'not asked for';
-    const [processes, pressure, journal] = await Promise.all([
+    const [processes, pressure, host, journal] = await Promise.all([
       within(readProcesses(known?.controlGroup ?? '', known?.mainPid ?? 0), gatherMs / 2),
       within(readPressures(), gatherMs / 2),
+      within(readFigures(), gatherMs / 2),
       within(readJournal(run, request.unit, gatherMs / 2), gatherMs),
     ]);
-    return { unit, goroutines, processes, pressure, journal };
+    return { unit, goroutines, processes, pressure, host, journal };
   }
 
   async function write(request: EvidenceRequest): Promise<string | null> {

@@ -80,26 +80,9 @@ function notStarted(failedToStart: string): Command {
   return { result: Promise.resolve(result), gone: Promise.resolve() };
 }
 
-/** Starts a program and hands back its result and its end apart, for who must know whether a process is left over. */
-export function startCommand(argv: readonly string[], options: CommandOptions): Command {
-  // execa would throw.
-  if (argv.some((word) => word.includes('\0'))) return notStarted('an argument contains a null byte');
-  const child = spawn(argv, options.env);
+/** The moments of a process's life, each told once. */
+function momentsOf(child: ReturnType<typeof spawn>) {
   const { nodeChildProcess } = child;
-  const stdout = collect(child.stdout, options.maxBytes);
-  const stderr = collect(child.stderr, options.maxBytes);
-  let timedOut = false;
-
-  const tell = (ended: Partial<CommandResult>): CommandResult => ({
-    exitCode: null,
-    signal: null,
-    stdout: stdout(),
-    stderr: stderr(),
-    timedOut,
-    failedToStart: null,
-    ...ended,
-  });
-
   const started = new Promise<string | null>((resolve) => {
     nodeChildProcess.once('spawn', () => resolve(null));
     // Whatever keeps it from starting comes as the result; a process that did start has said so long before.
@@ -114,41 +97,71 @@ export function startCommand(argv: readonly string[], options: CommandOptions): 
   const gone = started.then(async (failure) => {
     if (failure === null) await ended;
   });
+  return { started, ended, closed, gone };
+}
+
+/** Calls `kill` at the deadline or the signal; a process that does not even obey that is left behind a little later. */
+async function endInTime(
+  followed: Promise<CommandResult>,
+  { timeoutMs, signal }: CommandOptions,
+  kill: () => void,
+  leave: () => CommandResult,
+): Promise<CommandResult> {
+  let stopLast = (): void => undefined;
+  const { promise: left, resolve } = Promise.withResolvers<CommandResult>();
+  const end = (): void => {
+    kill();
+    stopLast = after(killPatienceMs, () => resolve(leave()));
+  };
+  const stop = after(timeoutMs, end);
+  if (signal?.aborted === true) end();
+  signal?.addEventListener('abort', end, { once: true });
+  const result = await Promise.race([followed, left]);
+  stop();
+  stopLast();
+  signal?.removeEventListener('abort', end);
+  return result;
+}
+
+/** Starts a program and hands back its result and its end apart, for who must know whether a process is left over. */
+export function startCommand(argv: readonly string[], options: CommandOptions): Command {
+  // execa would throw.
+  if (argv.some((word) => word.includes('\0'))) return notStarted('an argument contains a null byte');
+  const child = spawn(argv, options.env);
+  const { started, ended, closed, gone } = momentsOf(child);
+  const stdout = collect(child.stdout, options.maxBytes);
+  const stderr = collect(child.stderr, options.maxBytes);
+  let timedOut = false;
+
+  const tell = (told: Partial<CommandResult>): CommandResult => ({
+    exitCode: null,
+    signal: null,
+    stdout: stdout(),
+    stderr: stderr(),
+    timedOut,
+    failedToStart: null,
+    ...told,
+  });
 
   async function follow(): Promise<CommandResult> {
     const failedToStart = await started;
     if (failedToStart !== null) return tell({ failedToStart });
     const end = await ended;
     child.kill('SIGKILL');
-    let stop = (): void => undefined;
-    await Promise.race([closed, new Promise<void>((resolve) => (stop = after(drainMs, resolve)))]);
+    const { promise: drained, resolve } = Promise.withResolvers<void>();
+    const stop = after(drainMs, resolve);
+    await Promise.race([closed, drained]);
     stop();
     child.stdout.destroy();
     child.stderr.destroy();
     return tell(end);
   }
 
-  async function giveUp(followed: Promise<CommandResult>): Promise<CommandResult> {
-    let kill = (): void => undefined;
-    let stopLast = (): void => undefined;
-    const last = new Promise<CommandResult>((resolve) => {
-      kill = () => {
-        timedOut = true;
-        child.kill('SIGKILL');
-        stopLast = after(killPatienceMs, () => resolve(tell({})));
-      };
-    });
-    const stop = after(options.timeoutMs, kill);
-    if (options.signal?.aborted === true) kill();
-    options.signal?.addEventListener('abort', kill, { once: true });
-    const result = await Promise.race([followed, last]);
-    stop();
-    stopLast();
-    options.signal?.removeEventListener('abort', kill);
-    return result;
-  }
-
-  return { result: giveUp(follow()), gone };
+  const kill = (): void => {
+    timedOut = true;
+    child.kill('SIGKILL');
+  };
+  return { result: endInTime(follow(), options, kill, () => tell({})), gone };
 }
 
 /** Runs a program to its end or its deadline. Never rejects. */

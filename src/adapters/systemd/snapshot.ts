@@ -40,7 +40,7 @@ export interface Snapshot {
 
 const unitInterface = 'org.freedesktop.systemd1.Unit';
 
-export const createSnapshot = (name: string, options: SnapshotOptions): Snapshot => {
+export function createSnapshot(name: string, options: SnapshotOptions): Snapshot {
   const waiting: ((read: boolean) => void)[] = [];
   let id = name;
   let raw: Properties | null = null;
@@ -100,7 +100,7 @@ export const createSnapshot = (name: string, options: SnapshotOptions): Snapshot
       dropped = true;
     },
   };
-};
+}
 
 /** systemd signals neither LoadState nor ControlGroup: a unit that moves although it was not there, or got its first process. */
 const isIncomplete = (raw: Properties): boolean => {

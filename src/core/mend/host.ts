@@ -21,7 +21,6 @@ export function observeHost(turn: Turn, sample: HostSample): void {
     ...turn.node,
     sample: { ...sample, atMs: turn.nowMs },
     upgradeSinceMs,
-    samplingSinceMs: null,
     sampleDueAtMs: turn.nowMs + sampleEveryMs,
   };
   for (const component of Object.values(turn.components)) {
@@ -37,11 +36,8 @@ export function observeEvidence(turn: Turn, id: string): void {
   put(turn, { ...component, deed: { ...component.deed, evidenced: true } });
 }
 
-/** Asks for a sample when one is due and none is on its way. */
 export function scheduleSample(turn: Turn): void {
-  const { sampleDueAtMs, samplingSinceMs } = turn.node;
-  const lost = samplingSinceMs !== null && turn.nowMs - samplingSinceMs > 2 * sampleEveryMs;
-  if (sampleDueAtMs > turn.nowMs || (samplingSinceMs !== null && !lost)) return;
+  if (turn.node.sampleDueAtMs > turn.nowMs) return;
   turn.actions.push({ type: 'host.sample' });
-  turn.node = { ...turn.node, samplingSinceMs: turn.nowMs, sampleDueAtMs: turn.nowMs + sampleEveryMs };
+  turn.node = { ...turn.node, sampleDueAtMs: turn.nowMs + sampleEveryMs };
 }

@@ -21,7 +21,10 @@ const idle = (dueAtMs: number): ProbeState => ({ window: [], badSinceMs: null, d
 /** Clean windows for a new run; a look in flight keeps its place but will not count. */
 export function freshProbes(component: Component, nowMs: number): Component['probes'] {
   return Object.fromEntries(
-    Object.entries(component.probes).map(([name, probe]) => [name, { ...probe, window: [], badSinceMs: null, dueAtMs: nowMs }]),
+    Object.entries(component.probes).map(([name, probe]) => [
+      name,
+      { ...probe, window: [], badSinceMs: null, dueAtMs: nowMs },
+    ]),
   );
 }
 
@@ -41,7 +44,10 @@ export function observeLook(turn: Turn, component: Component, name: string, seen
   const window = counts ? [...probe.window, seen].slice(-component.policy.hang.of) : probe.window;
   const badSinceMs = counts ? badSince(probe, seen, window) : probe.badSinceMs;
   const dueAtMs = counts ? turn.nowMs + periodMs(turn, component, policy, seen) : turn.nowMs;
-  return { ...component, probes: { ...component.probes, [name]: { window, badSinceMs, dueAtMs, lookingSinceMs: null } } };
+  return {
+    ...component,
+    probes: { ...component.probes, [name]: { window, badSinceMs, dueAtMs, lookingSinceMs: null } },
+  };
 }
 
 /** A good look ends the trouble; so does a whole window in which nothing could be seen (S4). */

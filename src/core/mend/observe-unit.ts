@@ -42,7 +42,7 @@ export function observeUnit(turn: Turn, component: Component, unit: Unit): void 
   const anew = previous !== null && unit.invocationId !== '' && unit.invocationId !== previous.invocationId;
   const wasRunning = anew && previous.invocationId !== '' && component.ending?.how !== 'stopped';
   const counted = wasRunning ? countRestart(turn, component, previous, unit) : component;
-  const noted = noteEnding({ ...counted, unit }, unit);
+  const noted = noteEnding({ ...counted, unit, seen: true }, unit);
   const fresh = anew
     ? { ...noted, freshFromMs: unit.inactiveExitAtMs ?? turn.nowMs, probes: freshProbes(noted, turn.nowMs) }
     : noted;

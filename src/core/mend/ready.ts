@@ -30,7 +30,7 @@ function answerNow(turn: Turn): Answer {
 function isBlind(turn: Turn): boolean {
   const unconfigured = turn.node.name === '';
   if (turn.node.bus !== 'connected' || unconfigured) return true;
-  return Object.values(turn.components).some((component) => component.policy.critical && component.unit === null);
+  return Object.values(turn.components).some((component) => component.policy.critical && !component.seen);
 }
 
 function turnTo(turn: Turn, state: ReadyState, answer: Answer): ReadyState {

@@ -9,7 +9,7 @@ import { hasEnded, isAutoRestart } from './ending.ts';
 import type { Component, Deed } from './state.ts';
 import type { Turn } from './turn.ts';
 import type { Unit } from './unit.ts';
-import { judge } from './verdict.ts';
+import { ageMs, judge } from './verdict.ts';
 
 export const signs = [
   'blind',
@@ -68,7 +68,7 @@ function readHandsOff(turn: Turn, component: Component): Reading | null {
   const set = pause ?? turn.node.pause;
   if (set !== null) return read('paused', 'pause.set', set.text);
   if (turn.node.bus !== 'connected') return read('blind', turn.node.bus === 'lost' ? 'bus.lost' : 'component.unseen');
-  if (unit === null) return read('blind', 'component.unseen');
+  if (unit === null || !component.seen) return read('blind', 'component.unseen');
   if (unit.loadState === 'not-found') return read('absent', 'unit.absent', unit.id);
   if (unit.loadState === 'masked' || unit.unitFileState.startsWith('masked'))
     return read('masked', 'unit.masked', unit.id);
@@ -129,10 +129,9 @@ function readEnded(turn: Turn, component: Component, unit: Unit): Reading {
   return left > 0 ? read('down', reason) : read('spent', 'restart.budget-spent', reason);
 }
 
-function readActive(turn: Turn, component: Component, unit: Unit): Reading {
+function readActive(turn: Turn, component: Component): Reading {
   const finding = judge(component, turn.node, turn.nowMs);
-  const ageMs = turn.nowMs - (unit.inactiveExitAtMs ?? 0);
-  const young = ageMs < component.policy.graceMs;
+  const young = ageMs(component, turn.nowMs) < component.policy.graceMs;
   if (finding.verdict === 'initializing') return read('starting', 'probe.initializing', finding.detail);
   if (finding.verdict === 'healthy')
     return young && component.phase === 'exhausted'
@@ -158,7 +157,7 @@ function readUnit(turn: Turn, component: Component, unit: Unit): Reading {
   if (changing) return read('changing', unit.activeState === 'deactivating' ? 'unit.stopping' : 'unit.starting');
   if (hasEnded(unit)) return readEnded(turn, component, unit);
   if (unit.activeState === 'activating') return read('starting', 'unit.starting', unit.subState);
-  return readActive(turn, component, unit);
+  return readActive(turn, component);
 }
 
 export function readSign(turn: Turn, component: Component): Reading {

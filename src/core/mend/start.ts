@@ -22,6 +22,7 @@ function takeUp(turn: Turn, component: Component, sameBoot: boolean): Component 
     ...component,
     probes,
     freshFromMs: turn.nowMs,
+    seen: false,
     job: null,
     deferred: null,
     wakeAtMs: turn.nowMs,
@@ -44,6 +45,8 @@ export function startAgent(
     ...node,
     bootId: event.bootId,
     seed: event.seed,
+    // Unique within a boot: the clock of a boot never shows the same time to two starts.
+    run: Math.round(turn.nowMs).toString(36),
     bus: 'unseen',
     shuttingDown: false,
     store: event.store,
@@ -51,7 +54,6 @@ export function startAgent(
     sample: null,
     upgradeSinceMs: null,
     sampleDueAtMs: turn.nowMs,
-    samplingSinceMs: null,
     ready: { ...node.ready, turningSinceMs: null, blindSinceMs: null },
     wakeAtMs: null,
   };

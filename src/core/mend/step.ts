@@ -1,5 +1,6 @@
 /** The step of this domain: takes one event in, brings to rest what it touched, and says when to be called next. */
 import type { Event } from '../event.ts';
+import { adoptPolicy } from './adopt.ts';
 import { discardEvidence, findGap, shiftBoot } from './clock.ts';
 import { observeResult } from './deed.ts';
 import { observeEvidence, observeHost, scheduleSample } from './host.ts';
@@ -9,7 +10,7 @@ import { beginPause, endPause, expirePauses } from './pause.ts';
 import { readyWakeMs, settleReady } from './ready.ts';
 import { settle } from './settle.ts';
 import { isOtherBoot, startAgent, storeReason } from './start.ts';
-import { adoptPolicy, type Component, type State } from './state.ts';
+import type { Component, State } from './state.ts';
 import { beginTurn, put, type Turn, tell, unsettleAll } from './turn.ts';
 
 type Handlers = { readonly [Type in Event['type']]: (turn: Turn, event: Extract<Event, { type: Type }>) => void };
@@ -20,17 +21,13 @@ function ofUnit(turn: Turn, unit: string): Component | undefined {
 
 function setBus(turn: Turn, bus: State['node']['bus']): void {
   turn.node = { ...turn.node, bus };
-  for (const [name, component] of Object.entries(turn.components)) turn.components[name] = { ...component, job: null };
-  unsettleAll(turn);
+  for (const component of Object.values(turn.components)) put(turn, { ...component, job: null, seen: false });
 }
 
 const handlers: Handlers = {
   'agent.started': startAgent,
   'config.loaded': (turn, { policy }) => {
-    const adopted = adoptPolicy(turn.components, policy, turn.nowMs);
-    for (const name of Object.keys(turn.components)) delete turn.components[name];
-    Object.assign(turn.components, adopted);
-    turn.node = { ...turn.node, name: policy.node, readyPolicy: policy.ready };
+    adoptPolicy(turn, policy);
     tell(turn, { type: 'node.changed', reason: 'config.loaded', detail: `${policy.components.length} components` });
     unsettleAll(turn);
   },

@@ -46,7 +46,10 @@ function weigh(seen: Observation, patient: boolean): Verdict {
 }
 
 /** The finding of one voting probe over its window, with the time before it for which trouble has lasted without a break. */
-export function judgeWindow({ window, badSinceMs }: Pick<ProbeState, 'window' | 'badSinceMs'>, rule: HangRule): Finding {
+export function judgeWindow(
+  { window, badSinceMs }: Pick<ProbeState, 'window' | 'badSinceMs'>,
+  rule: HangRule,
+): Finding {
   const last = window.at(-1);
   if (last === undefined) return unseen;
   const weighed = window.map((seen) => ({ ...seen, verdict: weigh(seen, rule.patient) }));

@@ -118,8 +118,10 @@ export const silent = (socket: Socket): void => {
   socket.resume();
 };
 
+/** Accepts and breaks off at once: with a reset on TCP; unix sockets know none. */
 export const refusing = (socket: Socket): void => {
-  socket.resetAndDestroy();
+  if (socket.remoteAddress === undefined) socket.destroy();
+  else socket.resetAndDestroy();
 };
 
 /** A port on which nobody listens: one that was ours a moment ago. */
