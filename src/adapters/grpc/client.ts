@@ -59,12 +59,15 @@ function callOnce(library: Library, { client }: Wire, ask: Ask): Promise<Outcome
       {},
       (error, reply) => {
         signal.removeEventListener('abort', cancel);
-        if (signal.aborted) return reject(signal.reason);
         if (error === null) return resolve({ ok: true, reply: reply ?? {} });
         resolve({ ok: false, code: error.code, finding: findingOfStatus(error.code, error.details) });
       },
     );
-    const cancel = (): void => call.cancel();
+    // At once: what the library still has to say comes some turns later, and nobody waits for that.
+    const cancel = (): void => {
+      reject(signal.reason);
+      call.cancel();
+    };
     signal.addEventListener('abort', cancel, { once: true });
   });
 }

@@ -49,6 +49,7 @@ type Grpc = typeof import('@grpc/grpc-js');
 /** The library's only place that shows its sockets is the one where TLS would be put upon them. */
 function connectWire(grpc: Grpc, socket: string): Wire {
   const sockets = new Set<Socket>();
+  let destroyed = false;
   const credentials = grpc.credentials.createInsecure();
   const create = credentials._createSecureConnector.bind(credentials);
   credentials._createSecureConnector = (...args) => {
@@ -56,6 +57,8 @@ function connectWire(grpc: Grpc, socket: string): Wire {
     const connect = connector.connect.bind(connector);
     connector.connect = (opened) => {
       sockets.add(opened);
+      // It was given up while it was being opened; the library would leave it open.
+      if (destroyed) opened.destroy();
       opened.once('close', () => sockets.delete(opened));
       return connect(opened);
     };
@@ -65,6 +68,7 @@ function connectWire(grpc: Grpc, socket: string): Wire {
   return {
     client,
     destroy: () => {
+      destroyed = true;
       client.close();
       for (const opened of sockets) opened.destroy();
     },
