@@ -3,21 +3,29 @@ import type { Component, State } from '../core/mend/state.ts';
 
 const prefix = 'component:';
 
-export function* changedRows(
-  before: State | null,
-  state: State,
-): Generator<{ readonly name: string; readonly json: string | null }> {
+/** A row to write; null where one is to go. */
+export interface ChangedRow {
+  readonly name: string;
+  readonly value: unknown;
+}
+
+export interface StoredRow {
+  readonly name: string;
+  readonly json: string;
+}
+
+export function* changedRows(before: State | null, state: State): Generator<ChangedRow> {
   if (before === null || before.node !== state.node)
-    yield { name: 'node', json: JSON.stringify({ version: state.version, node: state.node }) };
+    yield { name: 'node', value: { version: state.version, node: state.node } };
   for (const [name, component] of Object.entries(state.components)) {
-    if (before?.components[name] !== component) yield { name: prefix + name, json: JSON.stringify(component) };
+    if (before?.components[name] !== component) yield { name: prefix + name, value: component };
   }
   for (const name of Object.keys(before?.components ?? {}))
-    if (!(name in state.components)) yield { name: prefix + name, json: null };
+    if (!(name in state.components)) yield { name: prefix + name, value: null };
 }
 
 /** null when there is nothing, or nothing of this version. */
-export function assemble(rows: readonly { readonly name: string; readonly json: string }[]): State | null {
+export function assemble(rows: readonly StoredRow[]): State | null {
   const node = rows.find((row) => row.name === 'node');
   if (node === undefined) return null;
   const base = JSON.parse(node.json) as Pick<State, 'version' | 'node'>;

@@ -1,0 +1,35 @@
+/** What the state is kept on: SQLite on a disk, or a stand-in that behaves like one. What goes wrong is thrown; the keeper deals with it. */
+import type { StoreHealth } from '../core/event.ts';
+import type { Transition } from '../core/transition.ts';
+import type { IncidentRecord } from '../ports.ts';
+import type { ChangedRow, StoredRow } from './rows.ts';
+
+export interface Unsaved {
+  readonly wallMs: number;
+  readonly transition: Transition;
+}
+
+export interface IncidentQuery {
+  readonly component: string | null;
+  readonly sinceWallMs: number;
+  readonly id: string | null;
+}
+
+export interface Shelf {
+  rows(): StoredRow[];
+  /** One transaction: all of it or nothing. Not yet durable. */
+  write(changes: Iterable<ChangedRow>, unsaved: readonly Unsaved[]): void;
+  /** true once everything written before the call is on the disk; false when that failed or took longer than 2 s. */
+  sync(): Promise<boolean>;
+  noteEvidence(incident: string, file: string): void;
+  incidents(query: IncidentQuery): IncidentRecord[];
+  /** Forgets history beyond 30 days and 10,000 transitions. */
+  prune(wallMs: number): void;
+  close(): void;
+}
+
+export interface Opened {
+  readonly shelf: Shelf | null;
+  readonly health: StoreHealth;
+  readonly detail: string;
+}
