@@ -37,6 +37,9 @@ function untilAsked(): Promise<void> {
 export async function run(options: RunOptions, io: Io): Promise<number> {
   const directory = process.env['STATE_DIRECTORY'] ?? defaultDirectory;
   const ended = untilAsked();
+  // From the first moment on: without a handler the signal would end the process. What is asked for before the start waits for it.
+  const started = Promise.withResolvers<Agent>();
+  process.on('SIGHUP', () => void started.promise.then((agent) => agent.reload()));
   const first = await firstConfig(options.config, directory);
   if (typeof first === 'string') {
     io.err(`${first}\n`);
@@ -49,7 +52,7 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
     io.err(`${(error as Error).message}\n`);
     return exitStatus.no;
   }
-  process.on('SIGHUP', () => void agent.reload());
+  started.resolve(agent);
   await ended;
   await agent.stop();
   return exitStatus.fine;
