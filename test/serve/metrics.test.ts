@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import t from 'tap';
 import type { Transition } from '../../src/core/transition.ts';
 import { type Family, families } from '../../src/serve/families.ts';
@@ -206,11 +205,4 @@ t.test('the page comes in the format that is asked for', async (t) => {
   t.equal(open.headers['content-type'], 'application/openmetrics-text; version=1.0.0; charset=utf-8');
   t.match(open.body, /# EOF\n$/);
   t.equal((await get()).body, plain.body, 'asking for one format does not spoil the other');
-});
-
-const promtool = spawnSync('promtool', ['--version']).error === undefined;
-t.test('promtool finds nothing', { skip: promtool ? false : 'promtool is not installed' }, async (t) => {
-  const input = await filled().render(node());
-  const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], { input, encoding: 'utf8' });
-  t.same({ status, stdout, stderr }, { status: 0, stdout: '', stderr: '' });
 });

@@ -1,0 +1,139 @@
+/**
+ * A worker node as an operator has one: containerd, Docker, the kubelet stand-in and nodemend from its package, all of them well. Beside the
+ * agent's own word it gives systemd's, which tests compare it with.
+ */
+import { request } from 'node:http';
+import type { IncidentRecord } from '../../../src/ports.ts';
+import type { ComponentView, NodeView } from '../../../src/serve/view.ts';
+import { installKubelet, type Kubelet } from './kubelet.ts';
+import type { Lab, NodeOptions } from './lab.ts';
+import type { HttpReply, LabNode } from './node.ts';
+import { installNodemend } from './nodemend.ts';
+
+export const UNITS = ['containerd.service', 'docker.service', 'kubelet.service'] as const;
+
+const NAMES: readonly string[] = ['containerd', 'docker', 'kubelet'];
+const SOCKET = '/run/nodemend/nodemend.sock';
+/** The agent hears of the end of a package's installation with its next sample of the host, at most 5 s later. */
+const WELL_MS = 60_000;
+
+export interface WorkerOptions extends NodeOptions {
+  /** Text of /etc/nodemend/nodemend.yaml; without it the package's default stands. */
+  readonly config?: string;
+}
+
+export interface Repair {
+  /** From the moment systemd saw the unit leave `active` to the start of its new main process, by systemd's own clock. */
+  readonly downMs: number;
+  readonly mainPid: number;
+}
+
+export interface Worker {
+  readonly node: LabNode;
+  readonly kubelet: Kubelet;
+  /** Asks the agent over its control socket; rejects when it does not answer. */
+  ask(path: string, headers?: Readonly<Record<string, string>>): Promise<HttpReply>;
+  status(): Promise<NodeView>;
+  component(name: string): Promise<ComponentView>;
+  incidents(): Promise<readonly IncidentRecord[]>;
+  /** The value of the one series that has this name and these labels; null when there is none. */
+  metric(series: string): Promise<number | null>;
+  /** Resolves once the agent sees everything and all of it is well. */
+  awaitWell(deadlineMs?: number): Promise<NodeView>;
+  /** systemd's word on which runs of the units there are: unchanged means that nobody restarted anything. */
+  runs(): Promise<Readonly<Record<string, string>>>;
+  /** SIGKILL to the unit's main process; resolves once systemd has a new one in an active unit. */
+  crash(unit: string, deadlineMs?: number): Promise<Repair>;
+}
+
+function isWell(view: NodeView): boolean {
+  const named = view.components.filter(({ name }) => NAMES.includes(name));
+  const healthy = named.length === NAMES.length && named.every(({ phase }) => phase === 'healthy');
+  return healthy && view.ready.ready && view.busConnected && view.upgrading === null;
+}
+
+/** A Unix socket on the node is reached from the test process through the node's root in /proc. */
+function askSocket(socketPath: string, path: string, headers: Readonly<Record<string, string>>): Promise<HttpReply> {
+  const { promise, resolve, reject } = Promise.withResolvers<HttpReply>();
+  const asked = request({ socketPath, path, headers: { host: 'node', ...headers }, timeout: 10_000 }, (response) => {
+    let body = '';
+    response.setEncoding('utf8');
+    response.on('data', (piece: string) => {
+      body += piece;
+    });
+    response.on('error', reject);
+    response.on('end', () => {
+      const received = response.headers as Record<string, string>;
+      resolve({ status: response.statusCode ?? 0, headers: received, body });
+    });
+  });
+  asked.on('timeout', () => asked.destroy(new Error(`no reply to ${path} within 10 s`)));
+  asked.on('error', reject);
+  asked.end();
+  return promise;
+}
+
+function createWorker(node: LabNode, kubelet: Kubelet): Worker {
+  const ask: Worker['ask'] = (path, headers = {}) => askSocket(node.hostPath(SOCKET), path, headers);
+  const json = async (path: string): Promise<unknown> => JSON.parse((await ask(path)).body);
+  const status = async (): Promise<NodeView> => (await json('/api/v1/status')) as NodeView;
+
+  async function runs(): Promise<Record<string, string>> {
+    const text = await node.ok(['systemctl', 'show', '--value', '--property=InvocationID', ...UNITS]);
+    const ids = text.split('\n').filter((line) => line !== '');
+    return Object.fromEntries(UNITS.map((unit, index) => [unit, ids[index] ?? '']));
+  }
+
+  return {
+    node,
+    kubelet,
+    ask,
+    status,
+    component: async (name) => {
+      const found = (await status()).components.find((component) => component.name === name);
+      if (found === undefined) throw new Error(`the agent knows no component ${name}`);
+      return found;
+    },
+    incidents: async () => ((await json('/api/v1/incidents')) as { incidents: IncidentRecord[] }).incidents,
+    metric: async (series) => {
+      const line = (await ask('/metrics')).body.split('\n').find((one) => one.startsWith(`${series} `));
+      return line === undefined ? null : Number(line.slice(series.length + 1));
+    },
+    awaitWell: (deadlineMs = WELL_MS) =>
+      node.waitFor(
+        async () => {
+          const view = await status();
+          if (isWell(view)) return view;
+          throw new Error(JSON.stringify(view.components.map(({ name, phase, reason }) => [name, phase, reason])));
+        },
+        deadlineMs,
+        'the agent to see everything well',
+      ),
+    runs,
+    crash: async (unit, deadlineMs = 30_000) => {
+      const before = (await node.unit(unit))['InvocationID'];
+      await node.signal(unit, 'KILL');
+      const after = await node.waitFor(
+        async () => {
+          const now = await node.unit(unit);
+          return now['InvocationID'] !== before && now['ActiveState'] === 'active' && now;
+        },
+        deadlineMs,
+        `${unit} to run anew`,
+      );
+      const downUs = Number(after['ExecMainStartTimestampMonotonic']) - Number(after['ActiveExitTimestampMonotonic']);
+      return { downMs: downUs / 1_000, mainPid: Number(after['MainPID']) };
+    },
+  };
+}
+
+/** Boots a node and brings it up to where the agent sees everything well. */
+export async function bootWorker(lab: Lab, options: WorkerOptions = {}): Promise<Worker> {
+  const { config, enable = [], ...rest } = options;
+  const node = await lab.node('worker', { ...rest, enable: ['docker.service', ...enable] });
+  const kubelet = await installKubelet(node);
+  await installNodemend(node, config === undefined ? {} : { config });
+  const worker = createWorker(node, kubelet);
+  await worker.awaitWell();
+  return worker;
+}

@@ -1,0 +1,72 @@
+/** Prometheus' own tools on the agent's real pages: promtool finds nothing, and a Prometheus on another node scrapes and queries. */
+import { labTest } from './harness/lab-test.ts';
+import type { LabNode } from './harness/node.ts';
+import { bootWorker } from './harness/worker.ts';
+
+const OPEN = 'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1';
+
+interface Sample {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value: readonly [number, string];
+}
+
+interface Target {
+  readonly health: string;
+  readonly lastError: string;
+}
+
+async function get(node: LabNode, path: string): Promise<unknown> {
+  return (JSON.parse((await node.http(`http://127.0.0.1:9090${path}`)).body) as { data: unknown }).data;
+}
+
+async function query(node: LabNode, expression: string): Promise<readonly Sample[]> {
+  const data = await get(node, `/api/v1/query?query=${encodeURIComponent(expression)}`);
+  return (data as { result: Sample[] }).result;
+}
+
+async function startPrometheus(node: LabNode, target: string): Promise<void> {
+  const jobs = [
+    'global: { scrape_interval: 1s }',
+    'scrape_configs:',
+    '  - job_name: nodemend',
+    `    static_configs: [{ targets: ['${target}'] }]`,
+  ];
+  node.write('/etc/prometheus/prometheus.yml', `${jobs.join('\n')}\n`);
+  await node.ok(['systemctl', 'start', 'prometheus.service'], { timeoutMs: 60_000 });
+}
+
+labTest('promtool finds nothing, and a Prometheus on another node scrapes the agent', async (t, lab) => {
+  const worker = await bootWorker(lab);
+  const watcher = await lab.node('watcher', { disable: ['containerd.service'] });
+  await startPrometheus(watcher, `${worker.node.address}:9745`);
+  // Something has to have happened for every family to have a sample.
+  await worker.crash('kubelet.service');
+  await worker.awaitWell();
+
+  const plain = await worker.ask('/metrics');
+  t.equal(plain.headers['content-type'], 'text/plain; version=0.0.4; charset=utf-8');
+  t.match(plain.body, /^nodemend_recovery_duration_seconds_count\{component="kubelet",reason="unit.crashed"\} 1$/m);
+  const checked = await worker.node.run(['promtool', 'check', 'metrics'], { input: plain.body });
+  t.same([checked.code, checked.stdout, checked.stderr], [0, '', '']);
+  const spoilt = plain.body.replaceAll('nodemend_incidents_total', 'nodemend_incidents');
+  t.not((await worker.node.run(['promtool', 'check', 'metrics'], { input: spoilt })).stderr, '', 'it does look');
+  const open = await worker.ask('/metrics', { accept: OPEN });
+  t.equal(open.headers['content-type'], 'application/openmetrics-text; version=1.0.0; charset=utf-8');
+  t.match(open.body, /\n# EOF\n$/);
+
+  const scraped = async (): Promise<boolean> => (await query(watcher, 'up{job="nodemend"}'))[0]?.value[1] === '1';
+  await watcher.waitFor(scraped, 60_000, 'the first scrape');
+  const { activeTargets } = (await get(watcher, '/api/v1/targets')) as { activeTargets: Target[] };
+  t.match(activeTargets, [{ health: 'up', lastError: '' }]);
+  const phases = await query(watcher, 'nodemend_component_phase == 1');
+  const now = Object.fromEntries(phases.map(({ metric }) => [metric['component'] ?? '', metric['phase'] ?? '']));
+  t.same(now, { containerd: 'healthy', docker: 'healthy', kubelet: 'healthy', etcd: 'stopped' });
+  const restarts = await query(watcher, 'sum by (by) (nodemend_component_restarts_total{component="kubelet"})');
+  t.match(restarts, [{ metric: { by: 'nodemend' }, value: [Number, '1'] }, { metric: { by: 'systemd' } }]);
+  const quantile = 'histogram_quantile(0.99, sum by (le) (nodemend_recovery_duration_seconds_bucket))';
+  t.ok(Number((await query(watcher, quantile))[0]?.value[1]) > 0, 'a quantile can be had of the recovery times');
+
+  await worker.node.ok(['systemctl', 'stop', 'nodemend.service']);
+  const missed = async (): Promise<boolean> => (await query(watcher, 'up{job="nodemend"}'))[0]?.value[1] === '0';
+  t.ok(await watcher.waitFor(missed, 60_000, 'Prometheus to notice that the agent is gone'));
+});
