@@ -7,8 +7,13 @@ export interface HostFigures {
 }
 
 export async function readFigures(): Promise<HostFigures> {
-  const { currentLoad, fsOpenFiles, mem } = await import('systeminformation');
-  const [memory, load, files] = await Promise.all([mem(), currentLoad(), fsOpenFiles()]);
+  // CommonJS: in a bundle only the default export holds everything it exports.
+  const { default: information } = await import('systeminformation');
+  const [memory, load, files] = await Promise.all([
+    information.mem(),
+    information.currentLoad(),
+    information.fsOpenFiles(),
+  ]);
   return {
     memory: { totalBytes: memory.total, availableBytes: memory.available, swapUsedBytes: memory.swapused },
     loadPerCore: load.avgLoad,
