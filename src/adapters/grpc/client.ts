@@ -6,6 +6,7 @@
 import type { Finding } from '../probe/finding.ts';
 import { type Definition, type Library, loadLibrary, type Wire } from './library.ts';
 import type { Method } from './protos/method.ts';
+import { readSocketFile } from './socket-file.ts';
 import { findingOfStatus } from './status.ts';
 
 export interface CallOptions {
@@ -31,6 +32,8 @@ export interface GrpcClients {
 
 interface Connection {
   readonly wire: Wire;
+  /** The file it was made through. */
+  readonly file: Promise<string | null>;
   /** Calls under way; a retired connection is destroyed when the last has ended. */
   users: number;
   /** It has answered, so a failure may be of the connection and not of the server. */
@@ -76,20 +79,32 @@ export function createGrpcClients(): GrpcClients {
   let library: Promise<Library> | null = null;
   const kept = new Map<string, Connection>();
 
-  function connectionTo(loaded: Library, socket: string): Connection {
-    const connection = kept.get(socket) ?? { wire: loaded.connect(socket), users: 0, proven: false };
+  function connect(loaded: Library, socket: string): Connection {
+    const connection = { wire: loaded.connect(socket), file: readSocketFile(socket), users: 0, proven: false };
     kept.set(socket, connection);
+    return connection;
+  }
+
+  /** The caller is counted as a user of what it gets. */
+  async function connectionTo(loaded: Library, socket: string): Promise<Connection> {
+    const known = kept.get(socket);
+    if (known !== undefined) {
+      const [then, now] = await Promise.all([known.file, readSocketFile(socket)]);
+      if (now === null || then !== now) retire(socket, known);
+    }
+    const connection = kept.get(socket) ?? connect(loaded, socket);
+    connection.users += 1;
     return connection;
   }
 
   function retire(socket: string, connection: Connection): void {
     if (kept.get(socket) === connection) kept.delete(socket);
+    if (connection.users === 0) connection.wire.destroy();
   }
 
   async function attempt(loaded: Library, socket: string, ask: Ask): Promise<Outcome<object> & { stale: boolean }> {
-    const connection = connectionTo(loaded, socket);
+    const connection = await connectionTo(loaded, socket);
     const { proven } = connection;
-    connection.users += 1;
     let answered = false;
     try {
       const outcome = await callOnce(loaded, connection.wire, ask);
@@ -98,8 +113,7 @@ export function createGrpcClients(): GrpcClients {
     } finally {
       connection.users -= 1;
       if (answered) connection.proven = true;
-      else retire(socket, connection);
-      if (connection.users === 0 && kept.get(socket) !== connection) connection.wire.destroy();
+      if (!answered || kept.get(socket) !== connection) retire(socket, connection);
     }
   }
 

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { createGrpcClients, type GrpcClients } from '../../../src/adapters/grpc/client.ts';
@@ -137,6 +137,18 @@ t.test('a server that is back is seen at the next look, without any back-off', a
     t.match(await look(clients, socket), { verdict: 'unhealthy', reason: 'probe.no-socket' });
   await createContainerdStandIn(t, socket);
   t.match(await look(clients, socket), { verdict: 'healthy' });
+});
+
+t.test('a kept connection does not hide that the socket is gone, or that another server has its place', async (t) => {
+  const folder = makeFolder(t);
+  const socket = join(folder, 'a.sock');
+  const clients = makeClients(t);
+  await createContainerdStandIn(t, socket);
+  t.match(await look(clients, socket), { verdict: 'healthy', detail: '1.7.24~ds1' });
+  renameSync(socket, join(folder, 'aside.sock'));
+  t.match(await look(clients, socket), { verdict: 'unhealthy', reason: 'probe.no-socket' });
+  await createContainerdStandIn(t, socket, { [methods.version]: () => Buffer.from('0a0132', 'hex') });
+  t.match(await look(clients, socket), { verdict: 'healthy', detail: '2' });
 });
 
 t.test('a server that was replaced between two looks is never seen as down', async (t) => {
