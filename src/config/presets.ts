@@ -13,6 +13,9 @@ export interface Preset extends ComponentConfig {
 
 export type PresetName = NonNullable<ComponentConfig['preset']>;
 
+/** Whether the program can run at all. A stopped one is hung however great the pressure is, so its deadlines are not widened. */
+const process = { unit: {}, role: 'witness', every: '5s', timeout: '3s' } as const;
+
 export const presets: Readonly<Record<PresetName, Preset>> = {
   containerd: {
     unit: 'containerd.service',
@@ -32,6 +35,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
         every: '5s',
         timeout: '5s',
       },
+      process,
       // Names a container whose shim hangs; a restart of containerd would not help it.
       shims: {
         containerd: { socket: '/run/containerd/containerd.sock', look: 'shims' },
@@ -51,6 +55,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
       ping: { docker: { socket: '/run/docker.sock', look: 'ping' }, role: 'vote', every: '5s', timeout: '3s' },
       // Asks containerd and runc in turn.
       version: { docker: { socket: '/run/docker.sock', look: 'version' }, role: 'witness', every: '5s', timeout: '5s' },
+      process,
       inspect: { docker: { socket: '/run/docker.sock', look: 'inspect' }, role: 'report', every: '1m', timeout: '10s' },
     },
     hostsContainers: true,
@@ -62,6 +67,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     probes: {
       version: { cri: { socket: '/run/crio/crio.sock', look: 'version' }, role: 'vote', every: '5s', timeout: '3s' },
       status: { cri: { socket: '/run/crio/crio.sock', look: 'status' }, role: 'witness', every: '5s', timeout: '5s' },
+      process,
     },
     // conmon runs in the pods' own groups, so CRI-O's KillMode does not reach the containers.
     hostsContainers: false,
@@ -78,13 +84,15 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
         every: '5s',
         timeout: '3s',
       },
-      // Fails when the loop that syncs the pods has not turned for 5 minutes.
-      syncloop: {
-        http: { url: 'http://127.0.0.1:10248/healthz/syncloop', expect: 200, insecure: false },
+      // Its other server, which wants to know who asks: any of these replies proves that it serves. Seen on kubelet 1.36: the loop that
+      // syncs the pods is checked behind this door alone; port 10248 answers a look at it with 404.
+      api: {
+        http: { url: 'https://127.0.0.1:10250/healthz', expect: [200, 401, 403], insecure: true },
         role: 'witness',
         every: '5s',
         timeout: '5s',
       },
+      process,
     },
     hostsContainers: false,
     dumpsOnUsr1: false,
@@ -106,6 +114,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
         every: '5s',
         timeout: '5s',
       },
+      process,
     },
     hostsContainers: false,
     dumpsOnUsr1: false,

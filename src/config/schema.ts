@@ -77,6 +77,7 @@ const probe = z
       .strictObject({ url, ca: path.optional(), cert: path.optional(), key: path.optional() })
       .optional()
       .describe('GET /health of an etcd member'),
+    unit: z.strictObject({}).optional().describe("read the state of the unit's main process"),
     role: z
       .enum(['vote', 'witness', 'report'])
       .optional()
@@ -84,9 +85,9 @@ const probe = z
     every: duration(100, day, 'time between looks').optional(),
     timeout: duration(10, 600_000, 'deadline of a look').optional(),
   })
-  .describe('one way to look at the component; exactly one of http, tcp, exec, cri, containerd, docker, etcd');
+  .describe('one way to look at the component; exactly one of http, tcp, exec, cri, containerd, docker, etcd, unit');
 
-export const probeKinds = ['http', 'tcp', 'exec', 'cri', 'containerd', 'docker', 'etcd'] as const;
+export const probeKinds = ['http', 'tcp', 'exec', 'cri', 'containerd', 'docker', 'etcd', 'unit'] as const;
 
 const rung = z.union(
   [
