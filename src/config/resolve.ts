@@ -1,9 +1,10 @@
 /** From the words of the file, the presets and what was found on the node to the policy that the core decides by. */
 import { hostname } from 'node:os';
 import type { ComponentPolicy, NodePolicy, ProbePolicy, ProbeTarget, Rung } from '../core/mend/policy.ts';
+import { dependenciesOf } from './dependencies.ts';
 import { durationMs } from './duration.ts';
 import { type PresetName, presets, usual } from './presets.ts';
-import type { ComponentConfig, Config, ProbeConfig } from './schema.ts';
+import { type ComponentConfig, type Config, type ProbeConfig, probeKinds } from './schema.ts';
 
 function targetOf(probe: ProbeConfig): ProbeTarget {
   if (probe.http !== undefined) {
@@ -27,9 +28,16 @@ function probePolicy(probe: ProbeConfig): ProbePolicy {
   return { target: targetOf(probe), role, everyMs: durationMs(every), timeoutMs: durationMs(timeout) };
 }
 
+/** Key by key; but a probe that looks elsewhere does not look at the preset's place too. */
+function mergeProbe(preset: ProbeConfig = {}, own: ProbeConfig = {}): ProbeConfig {
+  const { role, every, timeout } = preset;
+  const looksElsewhere = probeKinds.some((kind) => own[kind] !== undefined);
+  return { ...(looksElsewhere ? { role, every, timeout } : preset), ...own };
+}
+
 function mergeProbes(preset: ComponentConfig['probes'], own: ComponentConfig['probes']): Record<string, ProbePolicy> {
   const names = [...new Set([...Object.keys(preset ?? {}), ...Object.keys(own ?? {})])];
-  return Object.fromEntries(names.map((name) => [name, probePolicy({ ...preset?.[name], ...own?.[name] })]));
+  return Object.fromEntries(names.map((name) => [name, probePolicy(mergeProbe(preset?.[name], own?.[name]))]));
 }
 
 function rungOf(rung: NonNullable<ComponentConfig['ladder']>[number]): Rung {
@@ -38,18 +46,17 @@ function rungOf(rung: NonNullable<ComponentConfig['ladder']>[number]): Rung {
     : { remedy: 'exec', argv: rung.exec, timeoutMs: durationMs(rung.timeout) };
 }
 
-function componentPolicy(name: string, own: ComponentConfig, names: ReadonlySet<string>): ComponentPolicy {
+function componentPolicy(name: string, own: ComponentConfig, all: Config['components']): ComponentPolicy {
   const preset = own.preset === undefined ? undefined : presets[own.preset];
   const { failures = usual.hang.failures, of = usual.hang.of, for: hangFor = usual.hang.for } = own.hang ?? {};
   const { actions = usual.budget.actions, per = usual.budget.per } = own.budget ?? {};
   const { first = usual.backoff.first, factor = usual.backoff.factor, max = usual.backoff.max } = own.backoff ?? {};
-  const after = own.after ?? preset?.after ?? [];
   return {
     name,
     unit: own.unit ?? preset?.unit ?? `${name}.service`,
     preset: own.preset ?? null,
     critical: own.critical ?? preset?.critical ?? usual.critical,
-    after: after.filter((other) => names.has(other) && other !== name),
+    after: dependenciesOf(name, all),
     probes: mergeProbes(preset?.probes, own.probes),
     hang: { failures, of, forMs: durationMs(hangFor) },
     graceMs: durationMs(own.grace ?? usual.grace),
@@ -70,7 +77,6 @@ function componentPolicy(name: string, own: ComponentConfig, names: ReadonlySet<
 export function resolvePolicy(config: Config, found: readonly PresetName[]): NodePolicy {
   const all: Record<string, ComponentConfig> = { ...config.components };
   for (const preset of found) all[preset] ??= { preset };
-  const names = new Set(Object.keys(all));
   const { downAfter, upAfter, staleAfter, failOpen } = config.readyz;
   return {
     node: config.node ?? hostname(),
@@ -80,6 +86,6 @@ export function resolvePolicy(config: Config, found: readonly PresetName[]): Nod
       staleAfterMs: durationMs(staleAfter),
       failOpen,
     },
-    components: Object.entries(all).map(([name, component]) => componentPolicy(name, component, names)),
+    components: Object.entries(all).map(([name, component]) => componentPolicy(name, component, all)),
   };
 }

@@ -44,7 +44,9 @@ const probe = z
         url,
         socket: path.optional().describe('unix socket to connect to in place of the address in the URL'),
         expect: z
-          .union([status, z.array(status).min(1).max(20)])
+          .union([status, z.array(status).min(1).max(20)], {
+            error: 'expected a status such as 200, or a list of them',
+          })
           .default(200)
           .describe('the status or statuses of a healthy reply'),
         ca: path.optional().describe('file with the certificates to trust'),
@@ -77,7 +79,10 @@ const probe = z
       .strictObject({ url, ca: path.optional(), cert: path.optional(), key: path.optional() })
       .optional()
       .describe('GET /health of an etcd member'),
-    unit: z.strictObject({}).optional().describe("read the state of the unit's main process"),
+    unit: z
+      .strictObject({})
+      .optional()
+      .describe('whether the main process of the unit can run: not stopped, no zombie'),
     role: z
       .enum(['vote', 'witness', 'report'])
       .optional()
@@ -172,5 +177,6 @@ export type ProbeConfig = z.infer<typeof probe>;
 
 /** The JSON Schema of the file, as `nodemend schema` prints it. */
 export function jsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(config, { io: 'input' }) as Record<string, unknown>;
+  // Draft 7 is what editors understand.
+  return z.toJSONSchema(config, { io: 'input', target: 'draft-7' }) as Record<string, unknown>;
 }

@@ -1,39 +1,60 @@
 /** A policy as the file that would ask for it. */
-import { stringify as toYaml } from 'yaml';
-import type { NodePolicy } from '../core/mend/policy.ts';
+import { stringify } from 'yaml';
+import type { ComponentPolicy, NodePolicy, ProbePolicy, Rung } from '../core/mend/policy.ts';
 import { writeDuration } from './duration.ts';
+import type { Config } from './schema.ts';
 
-export function stringify({ node, components }: NodePolicy): string {
-  const entries = components.map(
-    ({ name, unit, preset, critical, after, probes, hang, graceMs, ladder, budget, backoff }) => [
-      name,
-      {
-        ...(preset === null ? {} : { preset }),
-        unit,
-        critical,
-        after: [...after],
-        probes: Object.fromEntries(
-          Object.entries(probes).map(([probe, { target, role, everyMs, timeoutMs }]) => {
-            const { kind, ...settings } = target;
-            const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null));
-            const value = target.kind === 'exec' ? [...target.argv] : given;
-            return [probe, { [kind]: value, role, every: writeDuration(everyMs), timeout: writeDuration(timeoutMs) }];
-          }),
-        ),
-        hang: { failures: hang.failures, of: hang.of, for: writeDuration(hang.forMs) },
-        grace: writeDuration(graceMs),
-        ladder: ladder.map((rung) =>
-          rung.remedy === 'exec' ? { exec: [...rung.argv], timeout: writeDuration(rung.timeoutMs) } : rung.remedy,
-        ),
-        budget: { actions: budget.actions, per: writeDuration(budget.perMs) },
-        backoff: {
-          first: writeDuration(backoff.firstMs),
-          factor: backoff.factor,
-          max: writeDuration(backoff.maxMs),
-          jitter: backoff.jitter,
-        },
-      },
-    ],
-  );
-  return toYaml({ node, components: Object.fromEntries(entries) }, { flowCollectionPadding: true, lineWidth: 120 });
+/** What a file says beside the policy. */
+export type Surroundings = Pick<Config, 'listen' | 'socket' | 'discover'>;
+
+function writeProbe({ target, role, everyMs, timeoutMs }: ProbePolicy) {
+  const { kind, ...settings } = target;
+  const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null));
+  const value = target.kind === 'exec' ? [...target.argv] : given;
+  return { [kind]: value, role, every: writeDuration(everyMs), timeout: writeDuration(timeoutMs) };
+}
+
+function writeRung(rung: Rung) {
+  return rung.remedy === 'exec' ? { exec: [...rung.argv], timeout: writeDuration(rung.timeoutMs) } : rung.remedy;
+}
+
+function writeComponent(policy: ComponentPolicy) {
+  const { unit, preset, critical, after, probes, hang, graceMs, ladder, budget, backoff } = policy;
+  return {
+    ...(preset === null ? {} : { preset }),
+    unit,
+    critical,
+    after: [...after],
+    probes: Object.fromEntries(Object.entries(probes).map(([name, probe]) => [name, writeProbe(probe)])),
+    hang: { failures: hang.failures, of: hang.of, for: writeDuration(hang.forMs) },
+    grace: writeDuration(graceMs),
+    ladder: ladder.map(writeRung),
+    budget: { actions: budget.actions, per: writeDuration(budget.perMs) },
+    backoff: {
+      first: writeDuration(backoff.firstMs),
+      factor: backoff.factor,
+      max: writeDuration(backoff.maxMs),
+      jitter: backoff.jitter,
+    },
+  };
+}
+
+export function writeConfig(
+  { listen, socket, discover }: Surroundings,
+  { node, ready, components }: NodePolicy,
+): string {
+  const whole = {
+    node,
+    listen,
+    socket,
+    discover,
+    readyz: {
+      downAfter: writeDuration(ready.downAfterMs),
+      upAfter: writeDuration(ready.upAfterMs),
+      staleAfter: writeDuration(ready.staleAfterMs),
+      failOpen: ready.failOpen,
+    },
+    components: Object.fromEntries(components.map((policy) => [policy.name, writeComponent(policy)])),
+  };
+  return stringify(whole, { flowCollectionPadding: true, lineWidth: 120 });
 }
