@@ -2,7 +2,7 @@
  * The configuration in force: what the file says plus what is found on the node. A bad file never replaces a good one. The units that
  * presets know are always watched, so that a runtime which is installed later is protected as soon as systemd tells of it.
  */
-import { discover, type Facts, knownUnits, readFacts } from './config/discover.ts';
+import { discover, type Facts, foundPresets, presetUnits, readFacts } from './config/discover.ts';
 import { keepLastGood } from './config/last-good.ts';
 import { loadConfigFile } from './config/load.ts';
 import { describeProblems } from './config/problem.ts';
@@ -40,7 +40,8 @@ export interface ConfiguratorParts {
 }
 
 function isThere(facts: Facts, unit: string): boolean {
-  return Object.values(facts).some((found) => found?.id === unit && found.loadState !== 'not-found');
+  const found = facts.get(unit) ?? null;
+  return found !== null && found.loadState !== 'not-found';
 }
 
 export function createConfigurator({ first, file, directory, bus, emit, wallMs }: ConfiguratorParts): Configurator {
@@ -51,13 +52,10 @@ export function createConfigurator({ first, file, directory, bus, emit, wallMs }
   let applying: Promise<void> = Promise.resolve();
 
   async function lookAndApply(): Promise<void> {
-    const facts = config.discover ? await readFacts(bus.read) : null;
-    const choices = facts === null ? [] : discover(config, facts);
-    const policy = resolvePolicy(
-      config,
-      choices.filter((choice) => choice.chosen).map((choice) => choice.preset),
-    );
-    missing = new Set(facts === null ? [] : knownUnits.filter((unit) => !isThere(facts, unit)));
+    const sought = config.discover ? presetUnits : [];
+    const facts = await readFacts(bus.read, sought);
+    const policy = resolvePolicy(config, foundPresets(discover(config, facts), config));
+    missing = new Set(sought.filter((unit) => !isThere(facts, unit)));
     emit({ type: 'config.loaded', policy });
     bus.watch([...new Set([...policy.components.map((component) => component.unit), ...missing])]);
   }

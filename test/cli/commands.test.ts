@@ -14,26 +14,7 @@ import { createControl } from '../../src/serve/control.ts';
 import { createMetrics } from '../../src/serve/metrics.ts';
 import { eventually } from '../serve/raw.ts';
 import { component, createStandIn, incident, notReady } from '../serve/stand-in.ts';
-
-interface Recorder extends Io {
-  readonly said: { out: string; err: string };
-}
-
-function record(isTerminal = false): Recorder {
-  const said = { out: '', err: '' };
-  return {
-    said,
-    out: (text) => {
-      said.out += text;
-    },
-    err: (text) => {
-      said.err += text;
-    },
-    isTerminal,
-    columns: 80,
-    color: false,
-  };
-}
+import { record } from './recorder.ts';
 
 function somewhere(t: Test): string {
   const path = mkdtempSync(join(tmpdir(), 'nodemend-'));

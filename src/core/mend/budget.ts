@@ -25,10 +25,14 @@ export function remaining(component: Component, node: NodeState, nowMs: number):
   return Math.max(0, allowance(component, node, nowMs) - spentWithin(component, nowMs).length);
 }
 
+/** How many crashes in a window are started at once under an allowance. */
+export function hastenedWithin(allowed: number): number {
+  return allowed - Math.min(reserve, Math.max(0, allowed - 1));
+}
+
 /** Whether a unit that systemd is going to restart by itself may be started at once instead. */
 export function mayHasten(component: Component, node: NodeState, nowMs: number): boolean {
-  const kept = Math.min(reserve, allowance(component, node, nowMs) - 1);
-  return remaining(component, node, nowMs) - 1 >= kept;
+  return spentWithin(component, nowMs).length < hastenedWithin(allowance(component, node, nowMs));
 }
 
 /** Counts one restart; an action of ours also sets the time before which the next one must not come. */

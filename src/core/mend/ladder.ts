@@ -9,23 +9,23 @@ import type { Component } from './state.ts';
 import type { Unit } from './unit.ts';
 
 /** The causes in which the program is silent, not merely dissatisfied. */
-const silent: ReadonlySet<Reason> = new Set(['probe.timeout', 'probe.stopped', 'probe.blocked']);
-
-export function isSilent(cause: Reason): boolean {
-  return silent.has(cause);
-}
+const silent: ReadonlySet<Reason> = new Set(['probe.timeout', 'probe.stopped']);
 
 function suitable(policy: ComponentPolicy, unit: Unit, cause: Reason): readonly Rung[] {
   const { ladder } = policy;
   if (hasEnded(unit)) return ladder.filter((rung) => rung.remedy !== 'kill');
   const kill = ladder.findIndex((rung) => rung.remedy === 'kill');
-  return isSilent(cause) && kill >= 0 ? ladder.slice(kill) : ladder;
+  return silent.has(cause) && kill >= 0 ? ladder.slice(kill) : ladder;
+}
+
+/** Whether a stop of the unit ends every process in its control group. */
+export function groupDies(killMode: string): boolean {
+  return killMode === 'control-group' || killMode === 'mixed';
 }
 
 /** A restart of a unit that runs would end the containers in its control group; only a start when it is down is harmless. */
 export function endsContainers(policy: ComponentPolicy, unit: Unit): boolean {
-  const groupDies = unit.settings.killMode === 'control-group' || unit.settings.killMode === 'mixed';
-  return policy.hostsContainers && groupDies && !hasEnded(unit);
+  return policy.hostsContainers && groupDies(unit.settings.killMode) && !hasEnded(unit);
 }
 
 /**

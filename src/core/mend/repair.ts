@@ -7,7 +7,7 @@ import { mayHasten } from './budget.ts';
 import { beginDeed } from './deed.ts';
 import { hasEnded, isAutoRestart } from './ending.ts';
 import { openIncident } from './incident.ts';
-import { chooseRung, endsContainers, isSilent, remedyFor } from './ladder.ts';
+import { chooseRung, endsContainers, remedyFor } from './ladder.ts';
 import type { Rung } from './policy.ts';
 import { refuseReboot } from './reboot.ts';
 import type { Reading } from './sign.ts';
@@ -16,7 +16,7 @@ import { jittered, type Turn, tell } from './turn.ts';
 import type { Unit } from './unit.ts';
 
 /** What systemd would leave down for longer than this is started at once (S11). */
-const tolerableDelayMs = 1_000;
+export const tolerableDelayMs = 1_000;
 /** A package manager that holds its lock for longer is not waited for any more. */
 const longestUpgradeMs = 30 * 60_000;
 
@@ -81,7 +81,7 @@ function attempt(turn: Turn, component: Component, unit: Unit, cause: Reason, re
 
 function reasonFor(unit: Unit, cause: Reason): Reason {
   if (hasEnded(unit)) return 'restart.down';
-  return isSilent(cause) ? 'restart.hung' : 'restart.unhealthy';
+  return cause === 'probe.timeout' || cause === 'probe.stopped' ? 'restart.hung' : 'restart.unhealthy';
 }
 
 export function repair(turn: Turn, component: Component, seen: Reading, unit: Unit): Component {

@@ -5,7 +5,7 @@
 import type { Reason } from '../reason.ts';
 import type { Observation, Verdict } from './observation.ts';
 import type { ComponentPolicy, ProbeRole } from './policy.ts';
-import { stretchFor } from './pressure.ts';
+import { stretchOf } from './pressure.ts';
 import type { Component, NodeState, ProbeState } from './state.ts';
 
 /** A start that lasts longer is not believed any more (S7): several times what a full node takes to bring its containers back. */
@@ -81,10 +81,13 @@ export function witnessesAgree(component: Component, sinceMs: number): boolean {
   });
 }
 
-/** The least time a hang must have lasted; systemd's own watchdog, where the unit has one, goes first. */
+/** The least time a hang must have lasted on a node at rest; systemd's own watchdog, where the unit has one, goes first. */
+export function leastHangMs(policy: ComponentPolicy, watchdogMs: number): number {
+  return Math.max(policy.hang.forMs, 2 * watchdogMs);
+}
+
 export function hangForMs(component: Component, node: NodeState, nowMs: number): number {
-  const watchdogMs = component.unit?.settings.watchdogMs ?? 0;
-  return Math.max(component.policy.hang.forMs, 2 * watchdogMs) * stretchFor(component, node, nowMs);
+  return leastHangMs(component.policy, component.unit?.settings.watchdogMs ?? 0) * stretchOf(node, nowMs);
 }
 
 const rank: Record<Finding['verdict'], number> = { unhealthy: 4, suspect: 3, initializing: 2, unknown: 1, healthy: 0 };
