@@ -40,6 +40,19 @@ export const nodeRules: readonly string[] = [
   `type='signal',sender='${logindName}',path='${logindPath}',interface='${logindInterface}',member='PrepareForShutdown'`,
 ];
 
+/** dbus-daemon allows 512 rules per connection (max_match_rules_per_connection of its system.conf); three for each unit stay well below. */
+const mostNamed = 150;
+
+const everyUnit: readonly string[] = [
+  `type='signal',sender='${systemdName}',path_namespace='${systemdPath}/unit',interface='${propertiesInterface}',member='PropertiesChanged'`,
+  manager('JobNew'),
+  manager('JobRemoved'),
+];
+
+/** The rules for units with these primary names. When they are many, all units' signals are asked for; who is not watched is dropped later. */
+export const rulesOf = (ids: readonly string[]): readonly string[] =>
+  ids.length > mostNamed ? everyUnit : ids.flatMap(unitRules);
+
 /** The rules for one unit. `id` is its primary name, which is what systemd's signals carry when the unit is known by an alias. */
 export const unitRules = (id: string): string[] => {
   // A name that could end its quotes names no unit either.

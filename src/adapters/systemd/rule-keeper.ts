@@ -15,18 +15,19 @@ export const createRuleKeeper = (options: {
   return {
     apply(rules) {
       const wanted = new Set(rules);
+      // Removed first, so that one set of rules can take the place of another below the limit of the daemon.
+      for (const rule of [...applied]) {
+        if (wanted.has(rule)) continue;
+        applied.delete(rule);
+        // An error would mean that the rule is gone already, which is what is wanted.
+        options.ask(toBus('RemoveMatch', rule), () => {});
+      }
       for (const rule of wanted) {
         if (applied.has(rule)) continue;
         applied.add(rule);
         options.ask(toBus('AddMatch', rule), (reply) => {
           if (reply.kind === 'error') options.onRefused(`the bus refused a match rule: ${reply.message}`);
         });
-      }
-      for (const rule of [...applied]) {
-        if (wanted.has(rule)) continue;
-        applied.delete(rule);
-        // An error would mean that the rule is gone already, which is what is wanted.
-        options.ask(toBus('RemoveMatch', rule), () => {});
       }
     },
   };

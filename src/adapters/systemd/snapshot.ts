@@ -29,6 +29,8 @@ export interface SnapshotOptions {
 export interface Snapshot {
   /** The primary name, which systemd's signals carry; the watched name until a read tells. */
   id(): string;
+  /** Where systemd's signals for that name come from. */
+  path(): string;
   unit(): Unit | null;
   /** Takes a PropertiesChanged. */
   merge(body: readonly unknown[]): void;
@@ -43,6 +45,7 @@ const unitInterface = 'org.freedesktop.systemd1.Unit';
 export function createSnapshot(name: string, options: SnapshotOptions): Snapshot {
   const waiting: ((read: boolean) => void)[] = [];
   let id = name;
+  let path = pathOfUnit(name);
   let raw: Properties | null = null;
   let unit: Unit | null = null;
   let reading = false;
@@ -64,6 +67,7 @@ export function createSnapshot(name: string, options: SnapshotOptions): Snapshot
     const known = typeof properties['Id'] === 'string' && properties['Id'] !== '' ? properties['Id'] : name;
     if (known !== id) {
       id = known;
+      path = pathOfUnit(known);
       // What was signaled for the primary name before the rule stands is missed, so it is read once more.
       again = true;
       options.onRenamed();
@@ -84,6 +88,7 @@ export function createSnapshot(name: string, options: SnapshotOptions): Snapshot
   };
   return {
     id: () => id,
+    path: () => path,
     unit: () => unit,
     merge(body) {
       if (raw === null || dropped) return;

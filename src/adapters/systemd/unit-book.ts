@@ -1,7 +1,6 @@
 /** The snapshots of all watched units. Holds no connection and no timer. */
 import type { Unit } from '../../core/mend/unit.ts';
-import { unitRules } from './match-rules.ts';
-import { pathOfUnit } from './object-path.ts';
+import { rulesOf } from './match-rules.ts';
 import { createSnapshot, type Snapshot, type SnapshotOptions } from './snapshot.ts';
 
 export interface UnitBook {
@@ -37,11 +36,11 @@ export const createUnitBook = (options: Omit<SnapshotOptions, 'nextRead'>): Unit
         if (!snapshots.has(name)) snapshots.set(name, createSnapshot(name, { ...options, nextRead }));
       }
     },
-    rules: () => [...new Set([...snapshots.values()].flatMap((snapshot) => unitRules(snapshot.id())))],
+    rules: () => [...rulesOf([...new Set([...snapshots.values()].map((snapshot) => snapshot.id()))])],
     get: (unit) => snapshots.get(unit)?.unit() ?? null,
     namesOf: (id) => [...snapshots].filter(([, snapshot]) => snapshot.id() === id).map(([name]) => name),
     merge(path, body) {
-      for (const snapshot of snapshots.values()) if (pathOfUnit(snapshot.id()) === path) snapshot.merge(body);
+      for (const snapshot of snapshots.values()) if (snapshot.path() === path) snapshot.merge(body);
     },
     refresh({ always = false, done }) {
       let left = snapshots.size;

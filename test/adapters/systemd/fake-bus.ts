@@ -40,6 +40,9 @@ export interface FakeBus {
   close(): Promise<void>;
 }
 
+/** What dbus-daemon allows a connection to the system bus, unless told otherwise. */
+const mostRules = 512;
+
 const empty: Answer = { signature: '', body: [] };
 
 const standard = (bus: FakeBus): Record<string, Answerer> => ({
@@ -51,6 +54,8 @@ const standard = (bus: FakeBus): Record<string, Answerer> => ({
       : { signature: 's', body: [owner] };
   },
   AddMatch(call) {
+    if (bus.rules.size >= mostRules)
+      return { error: 'org.freedesktop.DBus.Error.LimitsExceeded', message: 'no more rules' };
     bus.rules.add(String(call.body?.[0]));
     return empty;
   },

@@ -62,6 +62,35 @@ t.test('jobs of watched units are told, of others not', async (t) => {
   t.same(stage.of('job.ended'), [{ type: 'job.ended', unit: 'a.service', job: 8, result: 'canceled' }]);
 });
 
+t.test(
+  'five hundred units are watched below the rules that the bus allows, and the others still not told',
+  async (t) => {
+    const units = Array.from({ length: 500 }, (_, index) => `n${index}.service`);
+    const stage = await createStage(t, units);
+    await stage.connected();
+    t.same(stage.of('bus.lost'), []);
+    jobNew(stage.fake, 7, 'other.service');
+    jobNew(stage.fake, 8, 'n499.service');
+    change(stage.fake, 'n499.service', { MainPID: number(0) }, { ActiveState: text('failed') });
+    await stage.until('the crash', () => stage.of('unit.changed').at(-1)?.unit.activeState === 'failed');
+    t.equal(stage.of('unit.changed').at(-1)?.unit.id, 'n499.service');
+    t.same(stage.of('job.started'), [{ type: 'job.started', unit: 'n499.service', job: 8 }]);
+    t.ok([...stage.fake.rules].some((rule) => rule.includes("path_namespace='/org/freedesktop/systemd1/unit'")));
+    t.notOk([...stage.fake.rules].some((rule) => /Unit(New|Removed)/.test(rule)));
+  },
+);
+
+t.test('one crowd of units takes the place of another without a loss of the bus', async (t) => {
+  const crowd = (letter: string) => Array.from({ length: 120 }, (_, index) => `${letter}${index}.service`);
+  const stage = await createStage(t, [...crowd('a'), ...crowd('b')]);
+  stage.bus.watch(crowd('a'));
+  await stage.connected();
+  stage.bus.watch(crowd('b'));
+  await stage.until('the new ones', () => stage.of('unit.changed').at(-1)?.unit.id === 'b119.service');
+  t.same(stage.of('bus.lost'), []);
+  t.equal([...stage.fake.rules].filter((rule) => rule.includes("arg2='a")).length, 0);
+});
+
 t.test('an absent unit is told as such and picked up when it appears', async (t) => {
   const stage = await createStage(t, []);
   stage.bus.watch(['new.service']);
