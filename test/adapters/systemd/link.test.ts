@@ -96,7 +96,7 @@ t.test('a bus that hangs: noticed by the ping, nothing piles up, in sync when it
 });
 
 t.test('a systemd that reloads may be silent, and is read afterwards', async (t) => {
-  const stage = await createStage(t, ['a.service'], { callTimeoutMs: 20, pingMs: 5, reconcileMs: 10 });
+  const stage = await createStage(t, ['a.service'], { callTimeoutMs: 300, pingMs: 5, reconcileMs: 10 });
   await stage.connected();
   stage.fake.answers.set('GetAll', () => 'nothing');
   stage.fake.answers.set('Ping', () => 'nothing');
