@@ -13,8 +13,8 @@ export interface Preset extends ComponentConfig {
 
 export type PresetName = NonNullable<ComponentConfig['preset']>;
 
-/** Tells a stopped program from a deadlocked one; it votes for nothing, since a process that waits for a disk looks dead too. */
-const mainProcess = { unit: {}, role: 'report', every: '30s', timeout: '3s' } as const;
+/** Whether the program can run at all. A stopped one is hung however great the pressure is, so its deadlines are not widened. */
+const process = { unit: {}, role: 'witness', every: '5s', timeout: '3s' } as const;
 
 export const presets: Readonly<Record<PresetName, Preset>> = {
   containerd: {
@@ -35,6 +35,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
         every: '5s',
         timeout: '5s',
       },
+      process,
       // Names a container whose shim hangs; a restart of containerd would not help it.
       shims: {
         containerd: { socket: '/run/containerd/containerd.sock', look: 'shims' },
@@ -42,7 +43,6 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
         every: '1m',
         timeout: '20s',
       },
-      process: mainProcess,
     },
     hostsContainers: true,
     dumpsOnUsr1: true,
@@ -55,8 +55,8 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
       ping: { docker: { socket: '/run/docker.sock', look: 'ping' }, role: 'vote', every: '5s', timeout: '3s' },
       // Asks containerd and runc in turn.
       version: { docker: { socket: '/run/docker.sock', look: 'version' }, role: 'witness', every: '5s', timeout: '5s' },
+      process,
       inspect: { docker: { socket: '/run/docker.sock', look: 'inspect' }, role: 'report', every: '1m', timeout: '10s' },
-      process: mainProcess,
     },
     hostsContainers: true,
     dumpsOnUsr1: true,
@@ -67,7 +67,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     probes: {
       version: { cri: { socket: '/run/crio/crio.sock', look: 'version' }, role: 'vote', every: '5s', timeout: '3s' },
       status: { cri: { socket: '/run/crio/crio.sock', look: 'status' }, role: 'witness', every: '5s', timeout: '5s' },
-      process: mainProcess,
+      process,
     },
     // conmon runs in the pods' own groups, so CRI-O's KillMode does not reach the containers.
     hostsContainers: false,
@@ -84,14 +84,15 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
         every: '5s',
         timeout: '3s',
       },
-      // Fails when the loop that syncs the pods has not turned for 5 minutes.
-      syncloop: {
-        http: { url: 'http://127.0.0.1:10248/healthz/syncloop', expect: 200, insecure: false },
+      // Its other server, which wants to know who asks: any of these replies proves that it serves. Seen on kubelet 1.36: the loop that
+      // syncs the pods is checked behind this door alone; port 10248 answers a look at it with 404.
+      api: {
+        http: { url: 'https://127.0.0.1:10250/healthz', expect: [200, 401, 403], insecure: true },
         role: 'witness',
         every: '5s',
         timeout: '5s',
       },
-      process: mainProcess,
+      process,
     },
     hostsContainers: false,
     dumpsOnUsr1: false,
@@ -113,7 +114,7 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
         every: '5s',
         timeout: '5s',
       },
-      process: mainProcess,
+      process,
     },
     hostsContainers: false,
     dumpsOnUsr1: false,
@@ -130,7 +131,6 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
         every: '10s',
         timeout: '5s',
       },
-      process: mainProcess,
     },
     hostsContainers: false,
     dumpsOnUsr1: false,

@@ -79,10 +79,7 @@ const probe = z
       .strictObject({ url, ca: path.optional(), cert: path.optional(), key: path.optional() })
       .optional()
       .describe('GET /health of an etcd member'),
-    unit: z
-      .strictObject({})
-      .optional()
-      .describe('whether the main process of the unit can run: not stopped, no zombie'),
+    unit: z.strictObject({}).optional().describe("read the state of the unit's main process"),
     role: z
       .enum(['vote', 'witness', 'report'])
       .optional()

@@ -44,7 +44,7 @@ t.test('every preset is complete in itself', async (t) => {
         '',
         true,
         true,
-        'version vote 5000 3000, metadata witness 5000 5000, shims report 60000 20000, process report 30000 3000',
+        'version vote 5000 3000, metadata witness 5000 5000, process witness 5000 3000, shims report 60000 20000',
       ],
       [
         'docker',
@@ -53,7 +53,7 @@ t.test('every preset is complete in itself', async (t) => {
         'containerd',
         true,
         true,
-        'ping vote 5000 3000, version witness 5000 5000, inspect report 60000 10000, process report 30000 3000',
+        'ping vote 5000 3000, version witness 5000 5000, process witness 5000 3000, inspect report 60000 10000',
       ],
       [
         'crio',
@@ -62,7 +62,7 @@ t.test('every preset is complete in itself', async (t) => {
         '',
         false,
         false,
-        'version vote 5000 3000, status witness 5000 5000, process report 30000 3000',
+        'version vote 5000 3000, status witness 5000 5000, process witness 5000 3000',
       ],
       [
         'kubelet',
@@ -71,7 +71,7 @@ t.test('every preset is complete in itself', async (t) => {
         'containerd,crio',
         false,
         false,
-        'healthz vote 5000 3000, syncloop witness 5000 5000, process report 30000 3000',
+        'healthz vote 5000 3000, api witness 5000 5000, process witness 5000 3000',
       ],
       [
         'kube-proxy',
@@ -80,9 +80,9 @@ t.test('every preset is complete in itself', async (t) => {
         '',
         false,
         false,
-        'livez vote 5000 3000, metrics witness 5000 5000, process report 30000 3000',
+        'livez vote 5000 3000, metrics witness 5000 5000, process witness 5000 3000',
       ],
-      ['etcd', 'etcd.service', false, '', false, false, 'health report 10000 5000, process report 30000 3000'],
+      ['etcd', 'etcd.service', false, '', false, false, 'health report 10000 5000'],
     ],
   );
 });
@@ -109,7 +109,7 @@ components:
     backoff: { firstMs: 1_000, jitter: 0 },
     hostsContainers: true,
   });
-  t.same(Object.keys(policy.probes), ['version', 'metadata', 'shims', 'process', 'port']);
+  t.same(Object.keys(policy.probes), ['version', 'metadata', 'process', 'shims', 'port']);
   t.match(policy.probes['version'], {
     target: { kind: 'containerd', look: 'version' },
     role: 'vote',

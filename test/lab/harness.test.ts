@@ -1,7 +1,7 @@
 /** The lab shows what it claims: real nodes that boot, run, reboot and reach each other, and that leave nothing behind. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
@@ -9,6 +9,7 @@ import { runContainer, runDockerContainer } from './harness/containers.ts';
 import { installKubelet } from './harness/kubelet.ts';
 import { createLab } from './harness/lab.ts';
 import { labTest, skipWithoutLab } from './harness/lab-test.ts';
+import { tracesOf } from './harness/traces.ts';
 import { waitFor } from './harness/wait.ts';
 
 labTest('a node boots, runs commands, keeps files and reboots with a new boot id', async (t, lab) => {
@@ -120,14 +121,9 @@ labTest(
   },
 );
 
-/** What there is of the lab `id` on this machine. */
+/** What there is of the lab `id` and of its node's first process. */
 function traces(id: string, leader: number): string[] {
-  return [
-    ...(existsSync(`/proc/${leader}`) ? ['process'] : []),
-    ...readdirSync('/run/nodemend-lab').filter((name) => name.startsWith(id)),
-    ...readdirSync('/run/netns').filter((name) => name.includes(id)),
-    ...(readFileSync('/proc/self/mounts', 'utf8').match(new RegExp(id, 'g')) ?? []),
-  ];
+  return [...(existsSync(`/proc/${leader}`) ? ['process'] : []), ...tracesOf(id)];
 }
 
 async function killedLab(withGuard: boolean): Promise<{ id: string; leader: number }> {

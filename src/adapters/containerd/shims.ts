@@ -21,6 +21,7 @@ const mostTasks = 1_024;
 const atOnce = 16;
 
 const deadlineExceeded = 4;
+const notFound = 5;
 
 type Call = GrpcClients['call'];
 
@@ -59,13 +60,15 @@ async function listPatiently(place: Place, patienceMs: number): Promise<readonly
   }
 }
 
-/** Which of the tasks have a shim that keeps silent. A task that is gone by now has none. */
+/** Which of the tasks have a shim that keeps silent. A task that is gone by now has none; any other trouble is containerd's own. */
 async function askOneByOne({ call, socket, namespace, signal }: Place, ids: readonly string[]): Promise<string[]> {
   const waiting = [...ids];
   const silent: string[] = [];
   async function work(): Promise<void> {
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
       const outcome = await call(socket, getTask, { containerId: id }, { signal, namespace });
+      if (!outcome.ok && outcome.code !== deadlineExceeded && outcome.code !== notFound)
+        throw failWith(outcome.finding.reason, outcome.finding.detail);
       const { process } = outcome.ok ? outcome.reply : { process: null };
       const hung = outcome.ok ? process !== null && isSilent(process) : outcome.code === deadlineExceeded;
       if (hung) silent.push(id);
@@ -85,6 +88,8 @@ async function lookInto(place: Place, timeoutMs: number): Promise<Found> {
   const { socket, namespace } = place;
   const listed = await listPatiently(place, timeoutMs * listShare);
   const bundles = await readBundles(bundlesFolder(socket, namespace));
+  if (listed === null && bundles.length === 0)
+    throw failWith('probe.timeout', `the tasks of ${namespace} are not listed, and there are none to be asked for`);
   const told = new Set(listed?.map(({ id }) => id));
   const doubtful = bundles.filter((id) => !told.has(id));
   const asked = await askOneByOne(place, doubtful);

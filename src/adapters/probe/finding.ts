@@ -21,6 +21,7 @@ const verdicts = {
   'probe.shim-hung': 'unhealthy',
   'probe.container-hung': 'unhealthy',
   'probe.stopped': 'unhealthy',
+  'probe.blocked': 'unhealthy',
   'probe.initializing': 'unknown',
   'probe.denied': 'unknown',
   'probe.no-address': 'unknown',

@@ -1,7 +1,7 @@
 /**
  * The `unit` probe: whether the main process of a unit can run at all. A stopped (T), traced (t), dead but not reaped (Z, X) process is
- * unhealthy. D, a sleep that no signal ends, is every process's for moments: it counts only when two reads 200 ms apart find the
- * process in D without having run in between (its context switches have not moved).
+ * `probe.stopped`. D, a sleep that no signal ends, is every process's for moments: it is `probe.blocked` only when two reads 200 ms
+ * apart find the process in D without having run in between (its context switches have not moved).
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf, type Finding, failWith, finding } from '../probe/finding.ts';
@@ -58,9 +58,8 @@ async function readStatus(procFolder: string, pid: number): Promise<ProcessStatu
 function judge(pid: number, { name, state }: ProcessStatus): Finding {
   const word = words[state];
   const who = `process ${pid} (${name})`;
-  return word === undefined
-    ? finding('probe.ok', `${who} ${state}`)
-    : finding('probe.stopped', `${who} is ${word} (${state})`);
+  if (word === undefined) return finding('probe.ok', `${who} ${state}`);
+  return finding(state === 'D' ? 'probe.blocked' : 'probe.stopped', `${who} is ${word} (${state})`);
 }
 
 /** Judges two reads of a process that was in D at the first. */

@@ -9,13 +9,17 @@ import type { Component } from './state.ts';
 import type { Unit } from './unit.ts';
 
 /** The causes in which the program is silent, not merely dissatisfied. */
-const silent: ReadonlySet<Reason> = new Set(['probe.timeout', 'probe.stopped']);
+const silent: ReadonlySet<Reason> = new Set(['probe.timeout', 'probe.stopped', 'probe.blocked']);
+
+export function isSilent(cause: Reason): boolean {
+  return silent.has(cause);
+}
 
 function suitable(policy: ComponentPolicy, unit: Unit, cause: Reason): readonly Rung[] {
   const { ladder } = policy;
   if (hasEnded(unit)) return ladder.filter((rung) => rung.remedy !== 'kill');
   const kill = ladder.findIndex((rung) => rung.remedy === 'kill');
-  return silent.has(cause) && kill >= 0 ? ladder.slice(kill) : ladder;
+  return isSilent(cause) && kill >= 0 ? ladder.slice(kill) : ladder;
 }
 
 /** Whether a stop of the unit ends every process in its control group. */

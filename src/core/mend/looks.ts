@@ -4,7 +4,7 @@
  */
 import type { Observation } from './observation.ts';
 import type { ProbePolicy } from './policy.ts';
-import { stretchOf } from './pressure.ts';
+import { stretchFor } from './pressure.ts';
 import type { Component, ProbeState } from './state.ts';
 import { jittered, type Turn } from './turn.ts';
 
@@ -94,7 +94,7 @@ export function scheduleLooks(
     const now = atMs !== null && atMs <= turn.nowMs;
     probes[name] = now ? { ...probe, lookingSinceMs: turn.nowMs } : probe;
     if (now) {
-      const timeoutMs = Math.round(policy.timeoutMs * stretchOf(turn.node, turn.nowMs));
+      const timeoutMs = Math.round(policy.timeoutMs * stretchFor(component, turn.node, turn.nowMs));
       const { name: componentName, unit } = component.policy;
       turn.actions.push({
         type: 'probe.look',

@@ -3,7 +3,7 @@
  * The figures are ours: no widening below a tenth of stalled time or 100 ms of own lag, then in proportion, four times at most, so
  * that a real hang is still found under full load.
  */
-import type { NodeState } from './state.ts';
+import type { Component, NodeState } from './state.ts';
 
 const mostStretch = 4;
 const pressureFloor = 0.1;
@@ -12,10 +12,25 @@ const lagForFullStretchMs = 1_000;
 /** A sample older than this says nothing of the present any more. */
 const sampleStaleMs = 30_000;
 
-export function stretchOf(node: NodeState, nowMs: number): number {
+function stretchOf(node: NodeState, nowMs: number): number {
   const { sample } = node;
   if (sample === null || nowMs - sample.atMs > sampleStaleMs) return 1;
   const byPressure = sample.pressure < pressureFloor ? 0 : sample.pressure;
   const byLag = sample.loopLagMs < lagFloorMs ? 0 : sample.loopLagMs / lagForFullStretchMs;
   return 1 + (mostStretch - 1) * Math.min(1, Math.max(byPressure, byLag));
+}
+
+/** A look that found the process stopped says so for this long: witnesses look every few seconds while there is trouble. */
+const stoppedStaleMs = 15_000;
+
+/** Pressure makes a process slow; it neither stops it nor makes a zombie of it, so then there is nothing to be patient about. */
+function isStopped(component: Component, nowMs: number): boolean {
+  return Object.values(component.probes).some(({ window }) => {
+    const last = window.at(-1);
+    return last?.reason === 'probe.stopped' && nowMs - last.startedAtMs < stoppedStaleMs;
+  });
+}
+
+export function stretchFor(component: Component, node: NodeState, nowMs: number): number {
+  return isStopped(component, nowMs) ? 1 : stretchOf(node, nowMs);
 }

@@ -11,7 +11,7 @@ const budgets = [
   { withinMs: 24 * hourMs, most: 2 },
 ] as const;
 
-const mendable: ReadonlySet<Reason> = new Set(['probe.timeout', 'probe.stopped', 'unit.timeout']);
+const mendable: ReadonlySet<Reason> = new Set(['probe.timeout', 'probe.stopped', 'probe.blocked', 'unit.timeout']);
 
 /** null when a reboot is allowed, else the reason why it is not. */
 export function refuseReboot(node: NodeState, component: Component, nowMs: number): Reason | null {

@@ -7,7 +7,7 @@ import { mayHasten } from './budget.ts';
 import { beginDeed } from './deed.ts';
 import { hasEnded, isAutoRestart } from './ending.ts';
 import { openIncident } from './incident.ts';
-import { chooseRung, endsContainers, remedyFor } from './ladder.ts';
+import { chooseRung, endsContainers, isSilent, remedyFor } from './ladder.ts';
 import type { Rung } from './policy.ts';
 import { refuseReboot } from './reboot.ts';
 import type { Reading } from './sign.ts';
@@ -81,7 +81,7 @@ function attempt(turn: Turn, component: Component, unit: Unit, cause: Reason, re
 
 function reasonFor(unit: Unit, cause: Reason): Reason {
   if (hasEnded(unit)) return 'restart.down';
-  return cause === 'probe.timeout' || cause === 'probe.stopped' ? 'restart.hung' : 'restart.unhealthy';
+  return isSilent(cause) ? 'restart.hung' : 'restart.unhealthy';
 }
 
 export function repair(turn: Turn, component: Component, seen: Reading, unit: Unit): Component {

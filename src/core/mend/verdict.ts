@@ -5,7 +5,7 @@
 import type { Reason } from '../reason.ts';
 import type { Observation, Verdict } from './observation.ts';
 import type { ComponentPolicy, ProbeRole } from './policy.ts';
-import { stretchOf } from './pressure.ts';
+import { stretchFor } from './pressure.ts';
 import type { Component, NodeState, ProbeState } from './state.ts';
 
 /** A start that lasts longer is not believed any more (S7): several times what a full node takes to bring its containers back. */
@@ -87,7 +87,7 @@ export function leastHangMs(policy: ComponentPolicy, watchdogMs: number): number
 }
 
 export function hangForMs(component: Component, node: NodeState, nowMs: number): number {
-  return leastHangMs(component.policy, component.unit?.settings.watchdogMs ?? 0) * stretchOf(node, nowMs);
+  return leastHangMs(component.policy, component.unit?.settings.watchdogMs ?? 0) * stretchFor(component, node, nowMs);
 }
 
 const rank: Record<Finding['verdict'], number> = { unhealthy: 4, suspect: 3, initializing: 2, unknown: 1, healthy: 0 };

@@ -11,10 +11,10 @@ import type { Observation } from '../../../src/core/mend/observation.ts';
 
 export const fixture = (name: string): Buffer => readFileSync(join(import.meta.dirname, '../../fixtures', name));
 
-/** The reply part of a recorded exchange: what stands below the line of dashes. The recording has bare line feeds in its head. */
+/** The reply part of a recorded exchange: what stands below the line of dashes, if there is one. Some have bare line feeds in their head. */
 export const recordedReply = (name: string): string => {
   const recorded = fixture(name).toString('utf8');
-  const reply = recorded.slice(recorded.indexOf('-----\n') + 6);
+  const reply = recorded.replace(/^[\s\S]*?-----\n/, '');
   const end = reply.search(/\r?\n\r?\n/);
   const head = reply.slice(0, end).replace(/\r?\n/g, '\r\n');
   return `${head}\r\n\r\n${reply.slice(end).replace(/^\r?\n\r?\n/, '')}`;

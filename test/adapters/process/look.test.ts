@@ -34,14 +34,14 @@ t.test('recorded processes', async (t) => {
   t.match(await look(7, makeProc(t, 7, 'zombie')), { reason: 'probe.stopped', detail: /a zombie \(Z\)$/ });
   t.match(
     await look(7, makeProc(t, 7, 'uninterruptible')),
-    { reason: 'probe.stopped', detail: /in uninterruptible sleep \(D\)$/ },
+    { reason: 'probe.blocked', detail: /in uninterruptible sleep \(D\)$/ },
     'both reads find it in the same sleep',
   );
 });
 
 t.test('a process that sleeps in D at times is not hung', async (t) => {
   const first = read('uninterruptible');
-  t.match(judgeReads(7, first, first), { reason: 'probe.stopped' });
+  t.match(judgeReads(7, first, first), { reason: 'probe.blocked' });
   t.match(judgeReads(7, first, { ...first, switches: first.switches + 1 }), { reason: 'probe.ok' }, 'it ran between');
   t.match(judgeReads(7, first, { ...first, state: 'R' }), { reason: 'probe.ok' });
   t.match(judgeReads(7, first, { ...first, state: 'T' }), { reason: 'probe.stopped' });

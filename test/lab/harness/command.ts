@@ -27,6 +27,19 @@ const OUTPUT_LIMIT_BYTES = 16 * 1024 * 1024;
 const KILLED = 137;
 const NOT_STARTED = 127;
 
+/** Process groups of the programs that run now: none outlives this process when that is interrupted. */
+const running = new Set<number>();
+
+process.once('exit', () => {
+  for (const group of running) {
+    try {
+      process.kill(-group, 'SIGTERM');
+    } catch {
+      // It has just ended by itself.
+    }
+  }
+});
+
 function createCollector(onOutput: ((text: string) => void) | undefined) {
   const pieces: Buffer[] = [];
   let bytes = 0;
@@ -47,6 +60,7 @@ export function runCommand(argv: readonly string[], options: CommandOptions = {}
   const stderr = createCollector(options.onOutput);
   return new Promise((resolve) => {
     const child = spawn(program, rest, { detached: true, env: options.env ?? process.env, stdio: 'pipe' });
+    if (child.pid !== undefined) running.add(child.pid);
     let timedOut = false;
     const timer = setTimeout(() => {
       timedOut = true;
@@ -57,6 +71,7 @@ export function runCommand(argv: readonly string[], options: CommandOptions = {}
     }, options.timeoutMs ?? 30_000);
     const end = (code: number, extra = ''): void => {
       clearTimeout(timer);
+      if (child.pid !== undefined) running.delete(child.pid);
       resolve({ code, stdout: stdout.text(), stderr: stderr.text() + extra, timedOut });
     };
     child.stdout.on('data', stdout.take);

@@ -1,14 +1,16 @@
 /**
  * Puts the kubelet stand-in on a node: a small program that says it is one, under kubeadm's unit settings, with the health pages of a
- * kubelet on 127.0.0.1:10248. How it behaves is a file on the node.
+ * kubelet on 127.0.0.1:10248 and its closed door on 10250. How it behaves is a file on the node.
  */
 import { fileURLToPath } from 'node:url';
 import type { LabNode } from './node.ts';
 
 const FOLDER = fileURLToPath(new URL('../kubelet-stand-in', import.meta.url));
+/** Of the fixtures for TLS; a kubelet signs its own. */
+const CERTIFICATE = fileURLToPath(new URL('../../fixtures/tls/server', import.meta.url));
 const CONTROL = '/etc/kubelet-stand-in';
 
-/** ok: 200. fail: 500. hang: accepts and never answers. Takes hold at the next request. */
+/** ok: 200. fail: 500. hang: accepts and never answers. On both ports, but for ok on 10250: 401. Takes hold at the next request. */
 export type KubeletMode = 'ok' | 'fail' | 'hang';
 
 export interface Kubelet {
@@ -27,6 +29,7 @@ export interface Kubelet {
 export async function installKubelet(node: LabNode): Promise<Kubelet> {
   const set = (name: string, value: string): void => node.write(`${CONTROL}/${name}`, value);
   node.copyIn(`${FOLDER}/kubelet.mjs`, '/opt/lab/kubelet.mjs');
+  for (const kind of ['key', 'pem']) node.copyIn(`${CERTIFICATE}.${kind}`, `/opt/lab/kubelet.${kind}`);
   node.copyIn(`${FOLDER}/kubelet.service`, '/etc/systemd/system/kubelet.service');
   set('mode', 'ok');
   await node.ok(['systemctl', 'daemon-reload']);

@@ -27,7 +27,7 @@ function missingPackages(): string[] {
 /** Why real nodes cannot be started here, as one sentence, or null when they can (perhaps after installing packages). */
 export function labUnavailable(): string | null {
   if (process.platform !== 'linux') return `the lab needs Linux and this is ${process.platform}`;
-  if (process.getuid?.() !== 0) return 'the lab starts real systemd nodes and needs root: run the tests with sudo';
+  if (process.getuid?.() !== 0) return 'the lab starts real systemd nodes, which takes root: run it with sudo';
   if (!existsSync('/sys/fs/cgroup')) return 'the lab needs the cgroup file system on /sys/fs/cgroup';
   if (missingPackages().length > 0 && !existsSync('/usr/bin/apt-get')) {
     return `the lab needs ${missingPackages().join(', ')} and this machine has no apt-get to install them with`;

@@ -1,5 +1,6 @@
 /** Waiting for a condition, never for a time: polls until it holds or a generous deadline has passed. */
 
+/** How often it is looked unless the caller says otherwise. */
 const POLL_MS = 40;
 
 function pause(ms: number): Promise<void> {
@@ -14,6 +15,7 @@ export async function waitFor<T>(
   condition: () => T | Promise<T>,
   deadlineMs: number,
   what: string,
+  everyMs = POLL_MS,
 ): Promise<Exclude<T, false | null | undefined>> {
   const endMs = performance.now() + deadlineMs;
   let last = '';
@@ -28,6 +30,6 @@ export async function waitFor<T>(
       last = `; last error: ${error instanceof Error ? error.message : String(error)}`;
     }
     if (performance.now() > endMs) throw new Error(`waited ${deadlineMs} ms in vain for ${what}${last}`);
-    await pause(POLL_MS);
+    await pause(everyMs);
   }
 }

@@ -1,7 +1,9 @@
 // STAND-IN for a kubelet in the nodemend lab. It runs no pods: it serves the health pages of a kubelet 1.36 (recorded from a real one)
-// and behaves well or badly as the files in /etc/kubelet-stand-in say. They are read at each start and each request.
+// on port 10248, refuses everybody on port 10250 as a kubelet does, and behaves well or badly as the files in /etc/kubelet-stand-in
+// say. They are read at each start and each request.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { connect } from 'node:net';
 
 const say = (text) => process.stdout.write(`kubelet STAND-IN: ${text}\n`);
@@ -38,7 +40,16 @@ function answer(request, response) {
   response.end(body);
 }
 
+function refuse(_request, response) {
+  const mode = setting('mode', 'ok');
+  if (mode === 'hang') return;
+  response.writeHead(mode === 'fail' ? 500 : 401, { 'Content-Type': 'text/plain; charset=utf-8' });
+  response.end(mode === 'fail' ? 'stand-in told to fail\n' : 'Unauthorized');
+}
+
 function serve() {
+  const tls = { key: readFileSync('/opt/lab/kubelet.key'), cert: readFileSync('/opt/lab/kubelet.pem') };
+  createTlsServer(tls, refuse).listen(10250);
   createServer(answer).listen(10248, '127.0.0.1', () => say('serving on 127.0.0.1:10248'));
 }
 
