@@ -73,7 +73,7 @@ function checkComponent(name: string, component: ComponentConfig): CrossProblem[
     problems.push(...checkProbe(component, probe, settings, [...path, 'probes', probe]));
   }
   const merged = { ...(component.preset === undefined ? {} : presets[component.preset].probes), ...component.probes };
-  const roles = Object.values(merged).map((probe) => probe.role ?? 'vote');
+  const roles = Object.values(merged).map((probe) => probe.role ?? usual.role);
   if (roles.includes('witness') && !roles.includes('vote'))
     problems.push({ path: [...path, 'probes'], keys: [], message: 'a witness needs a probe that votes' });
   return problems;

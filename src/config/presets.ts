@@ -147,4 +147,5 @@ export const usual = {
   backoff: { first: '1s', factor: 2, max: '5m', jitter: 0.2 },
   every: '5s',
   timeout: '3s',
+  role: 'vote',
 } as const;

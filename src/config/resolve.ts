@@ -24,7 +24,7 @@ function targetOf(probe: ProbeConfig): ProbeTarget {
 }
 
 function probePolicy(probe: ProbeConfig): ProbePolicy {
-  const { role = 'vote', every = usual.every, timeout = usual.timeout } = probe;
+  const { role = usual.role, every = usual.every, timeout = usual.timeout } = probe;
   return { target: targetOf(probe), role, everyMs: durationMs(every), timeoutMs: durationMs(timeout) };
 }
 

@@ -41,7 +41,7 @@ const probe = z
   .strictObject({
     http: z
       .strictObject({
-        url,
+        url: url.describe('what is asked for'),
         socket: path.optional().describe('unix socket to connect to in place of the address in the URL'),
         expect: z
           .union([status, z.array(status).min(1).max(20)], {
@@ -56,27 +56,42 @@ const probe = z
       .describe('GET this URL'),
     tcp: z
       .strictObject({
-        host: z.string().min(1).max(253).default('127.0.0.1'),
-        port: z.number().int().min(1).max(65_535),
+        host: z.string().min(1).max(253).default('127.0.0.1').describe('name or address'),
+        port: z.number().int().min(1).max(65_535).describe('port'),
       })
       .optional()
       .describe('connect, no more'),
     exec: argv.optional().describe('run this command; exit status 0 is healthy'),
     cri: z
       .strictObject({ socket: path.describe('unix socket') })
-      .extend({ look: z.enum(['version', 'status']).default('version') })
+      .extend({ look: z.enum(['version', 'status']).default('version').describe('status also reads its conditions') })
       .optional()
       .describe('ask the CRI RuntimeService'),
     containerd: socketAt('/run/containerd/containerd.sock')
-      .extend({ look: z.enum(['version', 'metadata', 'shims']).default('version') })
+      .extend({
+        look: z
+          .enum(['version', 'metadata', 'shims'])
+          .default('version')
+          .describe('metadata reads and writes its database; shims compares its tasks with the running shims'),
+      })
       .optional()
       .describe('ask containerd'),
     docker: socketAt('/run/docker.sock')
-      .extend({ look: z.enum(['ping', 'version', 'inspect']).default('ping') })
+      .extend({
+        look: z
+          .enum(['ping', 'version', 'inspect'])
+          .default('ping')
+          .describe('version asks containerd and runc in turn; inspect takes one running container after another'),
+      })
       .optional()
       .describe('ask dockerd'),
     etcd: z
-      .strictObject({ url, ca: path.optional(), cert: path.optional(), key: path.optional() })
+      .strictObject({
+        url: url.describe('what is asked for'),
+        ca: path.optional().describe('file with the certificates to trust'),
+        cert: path.optional().describe('file with the client certificate'),
+        key: path.optional().describe('file with its key'),
+      })
       .optional()
       .describe('GET /health of an etcd member'),
     unit: z.strictObject({}).optional().describe("read the state of the unit's main process"),
@@ -94,7 +109,10 @@ export const probeKinds = ['http', 'tcp', 'exec', 'cri', 'containerd', 'docker',
 const rung = z.union(
   [
     z.enum(['restart', 'kill', 'reboot']),
-    z.strictObject({ exec: argv, timeout: duration(100, 600_000, 'deadline of the command').default('30s') }),
+    z.strictObject({
+      exec: argv.describe('a command; no shell'),
+      timeout: duration(100, 600_000, 'deadline of the command').default('30s'),
+    }),
   ],
   {
     error: 'expected restart, kill, reboot or { exec: [/path/to/command, ...] }',
