@@ -1,0 +1,82 @@
+/** The rows of the configuration tables, read from the JSON Schema that `nodemend schema` prints and from the defaults beside the presets. */
+import { durationPattern } from '../../src/config/duration.ts';
+import { usual } from '../../src/config/presets.ts';
+import { jsonSchema } from '../../src/config/schema.ts';
+
+interface Schema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly pattern?: string;
+  readonly format?: string;
+  readonly enum?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: Schema | false;
+}
+
+export type ConfigRow = readonly [key: string, value: string, standard: string, meaning: string];
+
+const code = (text: string): string => `\`${text}\``;
+
+/** What may be written, in a few words. */
+function writable(schema: Schema): string {
+  if (schema.enum !== undefined) return schema.enum.map(code).join(', ');
+  if (schema.anyOf !== undefined) return schema.anyOf.map(writable).join(' or ');
+  if (schema.items !== undefined) return `list of ${writable(schema.items)}`;
+  if (schema.pattern === durationPattern.source) return 'duration';
+  if (schema.pattern === '^\\/') return 'absolute path';
+  if (schema.format === 'uri') return 'URL';
+  if (schema.minimum !== undefined && schema.maximum !== undefined) return `${schema.minimum} to ${schema.maximum}`;
+  if (schema.type === 'boolean') return '`true`, `false`';
+  if (schema.properties !== undefined) return `{ ${Object.keys(schema.properties).join(', ')} }`;
+  return 'text';
+}
+
+function write(value: unknown): string {
+  if (Array.isArray(value)) return code(`[${value.join(', ')}]`);
+  return value === undefined || typeof value === 'object' ? '' : code(String(value));
+}
+
+function usualAt(key: string): unknown {
+  return key
+    .split('.')
+    .reduce<unknown>(
+      (inner, name) =>
+        typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[name] : undefined,
+      usual,
+    );
+}
+
+/** `stop`: the key whose own table follows. */
+function rowsOf(schema: Schema, prefix: string, stop: string, withUsual: boolean): ConfigRow[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, inner]): ConfigRow[] => {
+    const key = `${prefix}${name}`;
+    const own: ConfigRow = [
+      key,
+      inner.properties === undefined && inner.additionalProperties === undefined ? writable(inner) : '',
+      write(inner.default ?? (withUsual ? usualAt(key) : undefined)),
+      inner.description ?? '',
+    ];
+    return key === stop ? [own] : [own, ...rowsOf(inner, `${key}.`, stop, withUsual)];
+  });
+}
+
+function below(schema: Schema, key: string): Schema {
+  const found = schema.properties?.[key]?.additionalProperties;
+  if (found === undefined || found === false) throw new Error(`the schema has no names below ${key}`);
+  return found;
+}
+
+export function configTables(): Readonly<Record<'top' | 'component' | 'probe', readonly ConfigRow[]>> {
+  const top = jsonSchema() as Schema;
+  const component = below(top, 'components');
+  return {
+    top: rowsOf(top, '', 'components', false),
+    component: rowsOf(component, '', 'probes', true),
+    probe: rowsOf(below(component, 'probes'), '', '', true),
+  };
+}

@@ -1,0 +1,127 @@
+/** Every part of the README that is made from the code, by the name that its markers carry. */
+import { Command } from 'commander';
+import { exitStatus } from '../../src/cli/io.ts';
+import { addCommands } from '../../src/commands.ts';
+import { presets } from '../../src/config/presets.ts';
+import { signs as signNames } from '../../src/core/mend/sign.ts';
+import { type Cell, table } from '../../src/core/mend/table.ts';
+import { reasons } from '../../src/core/reason.ts';
+import type { Phase } from '../../src/core/transition.ts';
+import { type Family, families } from '../../src/serve/families.ts';
+import { configTables } from './config-rows.ts';
+import { effects, exits, phases, signs } from './words.ts';
+
+const code = (text: string): string => `\`${text}\``;
+const codes = (words: readonly string[]): string => words.map(code).join(', ');
+
+function renderTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** The cells of one sign, grouped: what holds in most phases first. */
+function groupsOf(sign: (typeof signNames)[number]): { readonly cell: Cell; readonly in: readonly Phase[] }[] {
+  const groups = new Map<string, { cell: Cell; in: Phase[] }>();
+  for (const [phase, row] of Object.entries(table) as [Phase, (typeof table)[Phase]][]) {
+    const cell = row[sign];
+    const key = `${cell.to} ${cell.effect}`;
+    groups.set(key, { cell, in: [...(groups.get(key)?.in ?? []), phase] });
+  }
+  return [...groups.values()].sort((one, other) => other.in.length - one.in.length);
+}
+
+function exceptionsOf(groups: ReturnType<typeof groupsOf>, usualEffect: Cell['effect']): string {
+  const staying = groups.filter(({ cell, in: within }) => within.every((phase) => phase === cell.to));
+  const leaving = groups.filter((group) => !staying.includes(group));
+  const stay = staying.flatMap((group) => group.in);
+  const suffix = ({ effect }: Cell) => (effect === usualEffect ? '' : `, ${effect}`);
+  return [
+    ...(stay.length === 0 ? [] : [`${codes(stay)} ${stay.length === 1 ? 'stays' : 'stay'}`]),
+    ...leaving.map(({ cell, in: within }) => `${codes(within)}: to ${code(cell.to)}${suffix(cell)}`),
+  ].join('; ');
+}
+
+function stateTable(): string {
+  const rows = signNames.map((sign) => {
+    const [usual, ...others] = groupsOf(sign);
+    if (usual === undefined) throw new Error(`no phase has a cell for ${sign}`);
+    const { cell } = usual;
+    const effect = cell.effect === 'none' ? '' : `**${cell.effect}**`;
+    return [code(sign), signs[sign], code(cell.to), effect, exceptionsOf(others, cell.effect)];
+  });
+  return renderTable(['sign', 'when', 'next phase', 'and', 'except'], rows);
+}
+
+function commandTable(): string {
+  const program = new Command('nodemend');
+  addCommands(program, { out: () => {}, err: () => {}, isTerminal: false, columns: 80, color: false }, () => {});
+  const rows = program.commands.map((command) => {
+    const words = command.registeredArguments.map((one) => (one.required ? ` ${one.name()}` : ` [${one.name()}]`));
+    const options = command.options.map((option) =>
+      option.mandatory ? `**${code(option.flags)}**` : code(option.flags),
+    );
+    return [
+      code(`nodemend ${command.name()}${words.join('').toUpperCase()}`),
+      command.description(),
+      options.join(', '),
+    ];
+  });
+  return renderTable(['command', 'does', 'options (bold: must be given)'], rows);
+}
+
+function presetTable(): string {
+  const rows = Object.entries(presets).map(([name, preset]) => [
+    code(name),
+    code(preset.unit),
+    preset.critical === true ? 'yes' : 'no',
+    codes(preset.after ?? []),
+    Object.entries(preset.probes ?? {})
+      .map(([probe, { role, every, timeout }]) => `${code(probe)} (${role}, every ${every}, at most ${timeout})`)
+      .join(', '),
+  ]);
+  return renderTable(['preset', 'unit', 'critical', 'after', 'probes'], rows);
+}
+
+const configTable = (rows: ReturnType<typeof configTables>['top']): string =>
+  renderTable(
+    ['key', 'value', 'default', 'meaning'],
+    rows.map(([key, ...rest]) => [code(key), ...rest]),
+  );
+
+function metricTable(): string {
+  const rows = (Object.values(families) as readonly Family[]).map(({ name, type, labels, help }) => [
+    code(name),
+    type,
+    codes(labels),
+    help,
+  ]);
+  return renderTable(['metric', 'type', 'labels', 'meaning'], rows);
+}
+
+export function generateAll(): Readonly<Record<string, string>> {
+  const config = configTables();
+  const pairs = (words: Readonly<Record<string, string>>) =>
+    Object.entries(words).map(([word, meaning]) => [code(word), meaning]);
+  return {
+    phases: renderTable(['phase', 'meaning'], pairs(phases)),
+    states: stateTable(),
+    effects: renderTable(
+      ['effect', 'does'],
+      pairs(effects).filter(([, does]) => does !== ''),
+    ),
+    'config-top': configTable(config.top),
+    'config-component': configTable(config.component),
+    'config-probe': configTable(config.probe),
+    presets: presetTable(),
+    commands: commandTable(),
+    exits: renderTable(
+      ['status', 'meaning'],
+      Object.entries(exitStatus).map(([word, status]) => [String(status), exits[word as keyof typeof exitStatus]]),
+    ),
+    metrics: metricTable(),
+    reasons: renderTable(
+      ['reason', 'severity', 'meaning'],
+      Object.entries(reasons).map(([reason, { severity, meaning }]) => [code(reason), severity, meaning]),
+    ),
+  };
+}
