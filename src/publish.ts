@@ -3,7 +3,8 @@
  * by finished turns alone.
  */
 import type { Notify } from './adapters/notify/notify.ts';
-import { type Log, logTransition } from './log.ts';
+import type { Log } from './log.ts';
+import { logTransition } from './log-transition.ts';
 import type { Turned } from './loop.ts';
 import type { Store } from './ports.ts';
 import type { Metrics } from './serve/metrics.ts';
@@ -15,9 +16,9 @@ export interface Publish {
 }
 
 export function createPublish(parts: {
-  readonly log: Log;
-  readonly metrics: Metrics;
-  readonly store: Store;
+  readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
+  readonly metrics: Pick<Metrics, 'observe' | 'observeProbe'>;
+  readonly store: Pick<Store, 'save'>;
   readonly notify: Pick<Notify, 'watchdog' | 'watchdogEveryMs'>;
   readonly wallMs: () => number;
 }): Publish {

@@ -58,6 +58,21 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'log.ts': ['core'],
   'view.ts': ['core', 'serve'],
   'asks.ts': ['core', 'ports.ts', 'serve'],
+  // The virtual world runs what the daemon runs, over ports of its own; it touches nothing real.
+  sim: [
+    'sim',
+    'core',
+    'ports.ts',
+    'loop.ts',
+    'perform.ts',
+    'publish.ts',
+    'configure.ts',
+    'asks.ts',
+    'store',
+    'config',
+    'adapters/systemd/job-follower.ts',
+    'serve/view.ts',
+  ],
 };
 
 const homes: Readonly<Record<string, RegExp>> = {
@@ -95,7 +110,7 @@ t.test('imports point one way', async (t) => {
     const may = allowed[area(from)];
     if (!isOurs(to) || may === undefined) continue;
     const typesOfPorts = typeOnly && (area(to) === 'core' || to === 'ports.ts');
-    if (!typesOfPorts && !may.includes(area(to))) t.fail(`src/${from} imports src/${to}`);
+    if (!typesOfPorts && !may.includes(area(to)) && !may.includes(to)) t.fail(`src/${from} imports src/${to}`);
   }
   t.ok(imports.length > 50, `${imports.length} imports were read`);
 });

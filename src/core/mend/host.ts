@@ -3,7 +3,7 @@ import type { HostSample } from '../event.ts';
 import { put, type Turn, tell, unsettleAll } from './turn.ts';
 
 /** PSI's shortest average is 10 s; half of that follows it closely enough. */
-const sampleEveryMs = 5_000;
+export const sampleEveryMs = 5_000;
 /** At what pressure the node is said to be under pressure: from here on deadlines widen. */
 const pressed = 0.1;
 

@@ -9,7 +9,7 @@ import type { Component, ProbeState } from './state.ts';
 import { jittered, type Turn } from './turn.ts';
 
 /** Spread of the period of a look. */
-const lookJitter = 0.1;
+export const lookJitter = 0.1;
 /** A young unit is looked at again after this share of its age: 100 ms, 125 ms, ... up to the probe's own period. */
 const youngShare = 0.25;
 const quickestMs = 100;

@@ -1,0 +1,112 @@
+/**
+ * The disk under the state directory: what was written is in the page cache, what was synced survives a power loss. It can fill up, be slow, lose what
+ * was not synced, tear the last write and rot.
+ */
+import type { Opened, Shelf } from '../store/shelf.ts';
+import type { Random } from './random.ts';
+
+export interface Disk {
+  /** Full or read-only: writes and syncs fail. */
+  full: boolean;
+  /** How long a sync takes; one longer than 2 s is answered with false, as the store's own does. */
+  syncMs: number;
+  /** The file is damaged, or gone while its directory is still there; the next open finds that. */
+  spoiled: 'damaged' | 'missing' | null;
+  open(how: ShelfContext): Opened;
+  /** Power loss: a beginning of what was not synced may have reached the platter all the same; the rest is torn off. */
+  losePower(random: Random): void;
+  /** The row as it is durable now; null when there is none. */
+  durableRow(name: string): unknown;
+}
+
+export interface ShelfContext {
+  /** Called at every write and sync; false when the agent died there. */
+  readonly reach: (point: 'write' | 'written' | 'sync' | 'synced') => boolean;
+  /** Resolves after so long, unless the agent is gone by then. */
+  readonly later: <T>(ms: number, answer: () => T) => Promise<T>;
+}
+
+type Transaction = readonly { readonly name: string; readonly value: unknown }[];
+
+const syncPatienceMs = 2_000;
+/** The kernel writes back on its own after a while; so many transactions at most wait for a sync. */
+const mostPending = 64;
+
+function apply(rows: Map<string, unknown>, transaction: Transaction): void {
+  for (const { name, value } of transaction) value === null ? rows.delete(name) : rows.set(name, value);
+}
+
+export function createDisk(): Disk {
+  const durable = new Map<string, unknown>();
+  /** Written and not yet synced, oldest first. */
+  let pending: Transaction[] = [];
+  /** How many transactions have reached the platter. */
+  let flushed = 0;
+  let used = false;
+
+  function rowsNow(): Map<string, unknown> {
+    const rows = new Map(durable);
+    for (const transaction of pending) apply(rows, transaction);
+    return rows;
+  }
+
+  function flushTo(target: number): void {
+    const count = Math.max(0, target - flushed);
+    for (const transaction of pending.slice(0, count)) apply(durable, transaction);
+    pending = pending.slice(count);
+    flushed += count;
+  }
+
+  function createShelf({ reach, later }: ShelfContext): Shelf {
+    return {
+      rows: () => [...rowsNow()].map(([name, value]) => ({ name, json: JSON.stringify(value) })),
+      write: (changes) => {
+        if (!reach('write')) return;
+        if (disk.full) throw new Error('database or disk is full');
+        pending.push([...changes]);
+        flushTo(flushed + pending.length - mostPending);
+        reach('written');
+      },
+      sync: () => {
+        reach('sync');
+        const target = flushed + pending.length;
+        return later(Math.min(disk.syncMs, syncPatienceMs), () => {
+          const ok = !disk.full && disk.syncMs <= syncPatienceMs;
+          if (ok) flushTo(target);
+          reach('synced');
+          return ok;
+        });
+      },
+      noteEvidence: () => undefined,
+      incidents: () => [],
+      prune: () => undefined,
+      close: () => undefined,
+    };
+  }
+
+  const disk: Disk = {
+    full: false,
+    syncMs: 3,
+    spoiled: null,
+    open: (how) => {
+      const { spoiled } = disk;
+      if (disk.full && (spoiled !== null || !used))
+        return { shelf: null, health: 'unwritable', detail: 'cannot open it' };
+      disk.spoiled = null;
+      if (spoiled !== null) {
+        durable.clear();
+        pending = [];
+        return { shelf: createShelf(how), health: 'lost', detail: `the file was ${spoiled}` };
+      }
+      const fresh = !used;
+      used = true;
+      return { shelf: createShelf(how), health: fresh ? 'fresh' : 'ok', detail: '' };
+    },
+    losePower: (random) => {
+      flushTo(flushed + random.whole(0, pending.length));
+      pending = [];
+    },
+    durableRow: (name) => durable.get(name) ?? null,
+  };
+  return disk;
+}

@@ -1,0 +1,249 @@
+/**
+ * Passes over time in which nothing happens but good looks and host samples, and gives the very state that turning through it would have given: the
+ * same looks at the same times with the same luck (test/sim/rest.test.ts compares the two byte for byte). What it knows of the core's rhythm it
+ * takes from the core.
+ */
+import { sampleEveryMs } from '../core/mend/host.ts';
+import { lookJitter } from '../core/mend/looks.ts';
+import type { Observation } from '../core/mend/observation.ts';
+import type { Component, NodeState, ProbeState, State } from '../core/mend/state.ts';
+import { nextRandom } from '../core/random.ts';
+import { quantized } from './agenda.ts';
+
+export interface Surroundings {
+  /** What a good look says and how long it takes; null when the component would not answer well. */
+  readonly look: (
+    component: Component,
+    lane: string,
+    startedAtMs: number,
+  ) => Pick<Observation, 'reason' | 'detail' | 'durationMs'> | null;
+  readonly sample: { readonly pressure: number; readonly loopLagMs: number; readonly packageManager: string | null };
+  readonly sampleMs: number;
+}
+
+interface Lane {
+  readonly component: number;
+  readonly name: string;
+  readonly probe: string;
+  readonly everyMs: number;
+  readonly timeoutMs: number;
+  readonly keeps: number;
+  dueAtMs: number;
+  /** When its next look begins, or the one in flight ends. */
+  nextMs: number;
+  startedAtMs: number | null;
+  readonly seen: Observation[];
+}
+
+/** Shorter spans are not worth the copying. */
+const worthMs = 20_000;
+/** So near to the end every moment without a look in flight is remembered as one to stop at. */
+const nearMs = 120_000;
+
+function nodeRests({ bus, shuttingDown, name, ready }: NodeState): boolean {
+  if (bus !== 'connected' || shuttingDown || name === '') return false;
+  const settled = ready.turningSinceMs === null && ready.blindSinceMs === null;
+  return settled && (ready.reason === 'node.ready' || ready.reason === 'node.not-ready');
+}
+
+const allGood = ({ window }: ProbeState): boolean => window.every(({ verdict }) => verdict === 'healthy');
+
+/** Healthy in every respect: its looks are the only thing that goes on. */
+function isWell(component: Component, node: NodeState): boolean {
+  const { phase, reason, unit, deed, incident, deferred, asked, pause, job, policy, probes } = component;
+  if (phase !== 'healthy' || reason !== 'component.healthy' || deed !== null || incident !== null) return false;
+  if (deferred !== null || asked || pause !== null || node.pause !== null || !component.seen) return false;
+  if (unit === null || unit.activeState !== 'active' || unit.freezerState !== 'running') return false;
+  if (unit.loadState !== 'loaded' || unit.unitFileState.startsWith('masked')) return false;
+  if (job !== null && job.endedAtMs === null) return false;
+  return Object.entries(policy.probes).every(([name, { role }]) => {
+    const probe = probes[name];
+    if (probe === undefined || probe.lookingSinceMs !== null || probe.badSinceMs !== null) return false;
+    return allGood(probe) && (role !== 'vote' || probe.window.length > 0);
+  });
+}
+
+const isLookedAt = ({ policy }: Component): boolean =>
+  Object.values(policy.probes).some(({ role }) => role !== 'witness');
+
+/** Nothing looks at it, so only its own clock can bring it on. */
+function isLeftAlone({ unit, phase, deed }: Component): boolean {
+  const looked = unit !== null && unit.activeState === 'active' && phase !== 'masked' && phase !== 'paused';
+  return !looked && deed === null;
+}
+
+/** Until when nothing but looks can happen, or null when that is not so even now. */
+function restsUntil(state: State, untilMs: number): number | null {
+  const { node } = state;
+  if (!nodeRests(node)) return null;
+  let least = Math.min(untilMs, node.pause?.untilMs ?? Infinity);
+  for (const component of Object.values(state.components)) {
+    if (isWell(component, node)) {
+      const graceEndMs = (component.unit?.inactiveExitAtMs ?? 0) + component.policy.graceMs;
+      if (graceEndMs > node.lastStepAtMs) least = Math.min(least, graceEndMs);
+      if (!isLookedAt(component)) least = Math.min(least, component.wakeAtMs ?? Infinity);
+    } else if (isLeftAlone(component)) {
+      least = Math.min(least, component.wakeAtMs ?? Infinity, component.pause?.untilMs ?? Infinity);
+    } else return null;
+  }
+  return least;
+}
+
+function lanesOf(components: readonly Component[], node: NodeState): Lane[] {
+  return components.flatMap((component, index) => {
+    if (!isWell(component, node)) return [];
+    return Object.entries(component.policy.probes)
+      .filter(([, { role }]) => role !== 'witness')
+      .map(([probe, { everyMs, timeoutMs }]): Lane => {
+        const { dueAtMs = 0 } = component.probes[probe] ?? {};
+        return {
+          component: index,
+          name: `${component.policy.name}/${probe}`,
+          probe,
+          everyMs,
+          timeoutMs,
+          keeps: component.policy.hang.of,
+          dueAtMs,
+          nextMs: quantized(dueAtMs),
+          startedAtMs: null,
+          seen: [],
+        };
+      });
+  });
+}
+
+/** Where one may stop: nothing in flight. */
+interface Stop {
+  readonly atMs: number;
+  readonly seed: number;
+  readonly sampledAtMs: number | null;
+  readonly sampleDueAtMs: number;
+  readonly lanes: readonly { readonly dueAtMs: number; readonly seen: readonly Observation[] }[];
+}
+
+interface Course {
+  readonly lanes: readonly Lane[];
+  seed: number;
+  sampleNextMs: number;
+  sampling: boolean;
+  sampledAtMs: number | null;
+  inFlight: number;
+}
+
+const stopAt = (course: Course, atMs: number): Stop => ({
+  atMs,
+  seed: course.seed,
+  sampledAtMs: course.sampledAtMs,
+  sampleDueAtMs: course.sampleNextMs,
+  lanes: course.lanes.map(({ dueAtMs, seen }) => ({ dueAtMs, seen: [...seen] })),
+});
+
+function sampleOn(course: Course, sampleMs: number): void {
+  const atMs = course.sampleNextMs;
+  if (course.sampling) {
+    course.sampledAtMs = atMs;
+    course.sampleNextMs = atMs + sampleEveryMs;
+  } else course.sampleNextMs = quantized(atMs + sampleMs);
+  course.inFlight += course.sampling ? -1 : 1;
+  course.sampling = !course.sampling;
+}
+
+/** Begins or ends the look of a lane; false when it would not be a good one. */
+function lookOn(course: Course, lane: Lane, component: Component, around: Surroundings): boolean {
+  const atMs = lane.nextMs;
+  if (lane.startedAtMs === null) {
+    const found = around.look(component, lane.name, atMs);
+    if (found === null || found.durationMs > lane.timeoutMs) return false;
+    lane.startedAtMs = atMs;
+    lane.nextMs = quantized(atMs + found.durationMs);
+    course.inFlight += 1;
+    return true;
+  }
+  const found = around.look(component, lane.name, lane.startedAtMs);
+  if (found === null) return false;
+  const { reason, detail } = found;
+  const durationMs = atMs - lane.startedAtMs;
+  lane.seen.push({ verdict: 'healthy', reason, detail, startedAtMs: lane.startedAtMs, durationMs });
+  if (lane.seen.length > lane.keeps) lane.seen.shift();
+  const { value, seed } = nextRandom(course.seed);
+  course.seed = seed;
+  lane.startedAtMs = null;
+  lane.dueAtMs = atMs + lane.everyMs * (1 + lookJitter * (2 * value - 1));
+  lane.nextMs = quantized(lane.dueAtMs);
+  course.inFlight -= 1;
+  return true;
+}
+
+/** Goes from look to look as far as `untilMs`; the last place to stop at, or null when there is none. */
+function follow(course: Course, components: readonly Component[], untilMs: number, around: Surroundings): Stop | null {
+  let last: Stop | null = null;
+  for (;;) {
+    let next: Lane | null = null;
+    let atMs = course.sampleNextMs;
+    let tie = false;
+    for (const lane of course.lanes) {
+      if (lane.nextMs === atMs) tie = true;
+      if (lane.nextMs < atMs) {
+        next = lane;
+        atMs = lane.nextMs;
+        tie = false;
+      }
+    }
+    // Of two that come at the same moment the order would matter.
+    if (tie || atMs >= untilMs) return last;
+    const component = next === null ? undefined : components[next.component];
+    if (next === null || component === undefined) sampleOn(course, around.sampleMs);
+    else if (!lookOn(course, next, component, around)) return last;
+    if (course.inFlight === 0 && untilMs - atMs < nearMs) last = stopAt(course, atMs);
+  }
+}
+
+function withLooks(component: Component, lanes: readonly Lane[], stop: Stop, index: number): Component {
+  const probes: Record<string, ProbeState> = { ...component.probes };
+  let wakeAtMs: number | null = null;
+  for (const [at, lane] of lanes.entries()) {
+    const reached = stop.lanes[at];
+    const before = probes[lane.probe];
+    if (lane.component !== index || reached === undefined || before === undefined) continue;
+    const window = [...before.window, ...reached.seen].slice(-lane.keeps);
+    probes[lane.probe] = { ...before, window, dueAtMs: reached.dueAtMs };
+    wakeAtMs = wakeAtMs === null ? reached.dueAtMs : Math.min(wakeAtMs, reached.dueAtMs);
+  }
+  return wakeAtMs === null ? component : { ...component, probes, wakeAtMs };
+}
+
+function arrive(state: State, lanes: readonly Lane[], stop: Stop, around: Surroundings): State {
+  const components = Object.fromEntries(
+    Object.entries(state.components).map(([name, component], index) => [
+      name,
+      withLooks(component, lanes, stop, index),
+    ]),
+  );
+  const { node } = state;
+  const wakes = Object.values(components).map((component) => component.wakeAtMs ?? Infinity);
+  return {
+    ...state,
+    node: {
+      ...node,
+      seed: stop.seed,
+      sample: stop.sampledAtMs === null ? node.sample : { ...around.sample, atMs: stop.sampledAtMs },
+      sampleDueAtMs: stop.sampleDueAtMs,
+      lastStepAtMs: stop.atMs,
+      wakeAtMs: Math.min(stop.sampleDueAtMs, node.pause?.untilMs ?? Infinity, ...wakes),
+    },
+    components,
+  };
+}
+
+/** The state at a moment shortly before `untilMs`, or null when there is nothing to pass over. `state` must have nothing in flight. */
+export function rest(state: State, untilMs: number, around: Surroundings): State | null {
+  if (untilMs - state.node.lastStepAtMs < worthMs) return null;
+  const reachMs = restsUntil(state, untilMs);
+  if (reachMs === null || reachMs - state.node.lastStepAtMs < worthMs) return null;
+  const components = Object.values(state.components);
+  const { seed, sampleDueAtMs } = state.node;
+  const lanes = lanesOf(components, state.node);
+  const course: Course = { lanes, seed, sampleNextMs: sampleDueAtMs, sampling: false, sampledAtMs: null, inFlight: 0 };
+  const stop = follow(course, components, reachMs, around);
+  return stop === null ? null : arrive(state, lanes, stop, around);
+}

@@ -1,0 +1,21 @@
+/** Whoever looks on: told of every turn of the agent's loop and of everything that reaches the virtual node. Never changes anything. */
+import type { State } from '../core/mend/state.ts';
+import type { Turned } from '../loop.ts';
+import type { Happening } from './happening.ts';
+
+/** A call of the agent's that PID 1, logind or a command took. */
+export interface Called {
+  readonly type: 'unit.start' | 'unit.restart' | 'unit.kill' | 'command.run' | 'node.reboot';
+  readonly unit: string;
+}
+
+export interface Watcher {
+  /** After the step, before its actions are performed. */
+  turned?(turned: Turned): void;
+  called?(call: Called): void;
+  agent?(what: 'started' | 'died' | 'halted' | 'resumed' | 'stopped', state: State | null): void;
+  /** Something befell the node. */
+  happened?(happening: Happening | 'boot' | 'power off'): void;
+  /** Time was passed over in which nothing but good looks happened. */
+  rested?(untilMs: number): void;
+}

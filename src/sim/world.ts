@@ -1,0 +1,104 @@
+/**
+ * The virtual world: a node with its agent, and time that passes as fast as it can be computed. The same seed, units, configuration and story give the
+ * same run.
+ */
+import type { Config } from '../config/schema.ts';
+import { type Agenda, createAgenda } from './agenda.ts';
+import { type Agent, createAgent, sampleMs } from './agent.ts';
+import { befall, heal, type Stage } from './befall.ts';
+import type { Scheduled } from './happening.ts';
+import type { Point } from './life.ts';
+import { createMachine, type Machine, type Tenant } from './machine.ts';
+import { lookMs } from './prober.ts';
+import { rest } from './rest.ts';
+import type { ServiceFacts } from './systemd/facts.ts';
+import { noUnitAilments } from './systemd/program.ts';
+import type { Watcher } from './watcher.ts';
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly config: Config;
+  readonly units: readonly ServiceFacts[];
+  /** Names of the units that are disabled. */
+  readonly disabled?: readonly string[];
+  readonly watcher?: Watcher;
+  /** Whether spans in which nothing happens are passed over; the outcome is the same. */
+  readonly rests?: boolean;
+  /** Asked at every place where the agent can die. */
+  readonly dies?: (point: Point) => boolean;
+}
+
+export interface World extends Stage {
+  readonly agenda: Agenda;
+  /** Puts a story on the agenda. */
+  tell(story: readonly Scheduled[]): void;
+  /** Lets time pass as far as this, in milliseconds since the world began. */
+  runTo(untilMs: number): Promise<void>;
+  /** The faults stop. */
+  heal(): void;
+}
+
+export function createWorld(options: WorldOptions): World {
+  const { seed, config, units, disabled = [], watcher = {}, rests = true, dies = () => false } = options;
+  const agenda = createAgenda();
+  const installed = units.map((facts) => ({
+    facts,
+    ailments: noUnitAilments(),
+    unitFileState: disabled.includes(facts.name) ? ('disabled' as const) : ('enabled' as const),
+  }));
+  const tenant = (): Tenant => agent;
+  const machine: Machine = createMachine({ agenda, seed, installed, watcher, tenant });
+  const agent: Agent = createAgent(() => machine, config, dies);
+  const stage: Stage = { machine, agent };
+  machine.boot();
+
+  /** Passes over what is left until the next thing that is on the agenda beside the agent's own timer. */
+  function restTo(untilMs: number): void {
+    const state = agent.state();
+    const life = agent.life();
+    if (state === null || life === null || !life.idle()) return;
+    const nextMs = agent.nextOtherMs() ?? untilMs;
+    const { host } = machine;
+    if (host.lagMs > 0) return;
+    const reached = rest(state, machine.monotonicOf(Math.min(untilMs, nextMs)), {
+      look: (component, lane, startedAtMs) => {
+        const answer = machine.pidOne().answer(component.policy.unit);
+        if (answer.verdict !== 'healthy' || answer.tookMs === null) return null;
+        const durationMs = lookMs(machine, lane, startedAtMs, answer.tookMs);
+        return { reason: answer.reason, detail: answer.detail, durationMs };
+      },
+      sample: { pressure: host.pressure, loopLagMs: host.lagMs, packageManager: host.packageManager },
+      sampleMs,
+    });
+    if (reached === null) return;
+    agenda.passTo(machine.agendaMs(reached.node.lastStepAtMs));
+    agent.replaceState(reached);
+    watcher.rested?.(reached.node.lastStepAtMs);
+  }
+
+  async function runTo(untilMs: number): Promise<void> {
+    for (;;) {
+      if (rests) restTo(untilMs);
+      const nextMs = agenda.nextAtMs();
+      if (nextMs === null || nextMs > untilMs) break;
+      agenda.turn();
+      if (agent.isStirred()) await agent.settled();
+    }
+    agenda.passTo(untilMs);
+  }
+
+  return {
+    ...stage,
+    agenda,
+    tell: (story) => {
+      for (const { atMs, happening } of story) {
+        agenda.at(atMs, () => {
+          watcher.happened?.(happening);
+          befall(stage, happening);
+        });
+      }
+    },
+    runTo,
+    heal: () => heal(stage),
+  };
+}
