@@ -93,6 +93,7 @@ const befalls: { readonly [Word in What]: Befall<Word> } = {
   exit: ({ machine }, { unit }) => machine.pidOne().kill(unit, 'success'),
   oom: ({ machine }, { unit }) => machine.pidOne().kill(unit, 'oom-kill'),
   freeze: (stage, { unit, forMs }) => freeze(stage, unit, forMs),
+  deadlock: (stage, { unit }) => void Object.assign(processOf(stage, unit) ?? {}, { deadlocked: true }),
   sicken: (stage, { unit }) => void Object.assign(processOf(stage, unit) ?? {}, { sick: true }),
   'lose-socket': (stage, { unit }) => void Object.assign(processOf(stage, unit) ?? {}, { socketGone: true }),
   'stay-sick': (stage, { unit, forMs }) => ail(stage, unit, 'sick', true, forMs),
@@ -100,7 +101,6 @@ const befalls: { readonly [Word in What]: Befall<Word> } = {
   'hang-at-start': (stage, { unit, forMs }) => ail(stage, unit, 'startHangs', true, forMs),
   'become-unkillable': (stage, { unit, forMs }) => {
     ail(stage, unit, 'unkillable', true, forMs);
-    freeze(stage, unit, forMs);
   },
   hide: (stage, { unit, forMs }) => ail(stage, unit, 'unseeable', true, forMs),
   'crash-again': (stage, { unit, everyMs, forMs }) => {

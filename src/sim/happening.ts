@@ -8,7 +8,7 @@ import type { JobType } from './systemd/jobs.ts';
 export type UnitHappening =
   | { readonly what: 'crash' | 'exit' | 'oom'; readonly unit: string }
   | { readonly what: 'freeze'; readonly unit: string; readonly forMs: number | null }
-  | { readonly what: 'sicken' | 'lose-socket'; readonly unit: string }
+  | { readonly what: 'deadlock' | 'sicken' | 'lose-socket'; readonly unit: string }
   | { readonly what: 'stay-sick' | 'fail-to-start' | 'hang-at-start'; readonly unit: string; readonly forMs: number }
   | { readonly what: 'become-unkillable' | 'hide'; readonly unit: string; readonly forMs: number }
   | { readonly what: 'crash-again'; readonly unit: string; readonly everyMs: number; readonly forMs: number }

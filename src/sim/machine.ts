@@ -66,8 +66,9 @@ export interface Machine {
   stepClock(byMs: number): void;
 }
 
-/** A day in 2026, for wall clocks that have to begin somewhere. */
+/** Wall clocks have to begin somewhere in 2026; where depends on the seed, and with it the agent's own luck. */
 const epochMs = Date.UTC(2026, 0, 5);
+const spreadMs = 300 * 86_400_000;
 const kernelMs = 1_500;
 const inhibitedMs = 3_000;
 const longestStopMs = 100_000;
@@ -90,7 +91,7 @@ export function createMachine({ agenda, seed, installed, watcher, tenant }: Mach
   let up = false;
   let suspendedMs = 0;
   let suspendedAtBootMs = 0;
-  let wallOffsetMs = epochMs;
+  let wallOffsetMs = epochMs + luck.whole(0, spreadMs);
   let invocations = 0;
   let shutdown: Entry | null = null;
   let shuttingDown = false;

@@ -34,9 +34,9 @@ export function createProber(machine: Machine, life: Life): Prober {
   }
 
   return {
-    look: (lane, _target, unit, timeoutMs) => {
+    look: (lane, target, unit, timeoutMs) => {
       const startedAtMs = nowMs();
-      const answer = machine.pidOne().answer(unit);
+      const answer = machine.pidOne().answer(unit, target.kind);
       const tookMs = answer.tookMs === null ? Infinity : lookMs(machine, lane, startedAtMs, answer.tookMs);
       const inTime = tookMs <= timeoutMs;
       return life.later(

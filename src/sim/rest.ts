@@ -14,6 +14,7 @@ export interface Surroundings {
   /** What a good look says and how long it takes; null when the component would not answer well. */
   readonly look: (
     component: Component,
+    probe: string,
     lane: string,
     startedAtMs: number,
   ) => Pick<Observation, 'reason' | 'detail' | 'durationMs'> | null;
@@ -46,8 +47,6 @@ function nodeRests({ bus, shuttingDown, name, ready }: NodeState): boolean {
   return settled && (ready.reason === 'node.ready' || ready.reason === 'node.not-ready');
 }
 
-const allGood = ({ window }: ProbeState): boolean => window.every(({ verdict }) => verdict === 'healthy');
-
 /** Healthy in every respect: its looks are the only thing that goes on. */
 function isWell(component: Component, node: NodeState): boolean {
   const { phase, reason, unit, deed, incident, deferred, asked, pause, job, policy, probes } = component;
@@ -58,8 +57,8 @@ function isWell(component: Component, node: NodeState): boolean {
   if (job !== null && job.endedAtMs === null) return false;
   return Object.entries(policy.probes).every(([name, { role }]) => {
     const probe = probes[name];
-    if (probe === undefined || probe.lookingSinceMs !== null || probe.badSinceMs !== null) return false;
-    return allGood(probe) && (role !== 'vote' || probe.window.length > 0);
+    if (probe === undefined || probe.lookingSinceMs !== null) return false;
+    return role !== 'vote' || probe.window.at(-1)?.verdict === 'healthy';
   });
 }
 
@@ -152,14 +151,14 @@ function sampleOn(course: Course, sampleMs: number): void {
 function lookOn(course: Course, lane: Lane, component: Component, around: Surroundings): boolean {
   const atMs = lane.nextMs;
   if (lane.startedAtMs === null) {
-    const found = around.look(component, lane.name, atMs);
+    const found = around.look(component, lane.probe, lane.name, atMs);
     if (found === null || found.durationMs > lane.timeoutMs) return false;
     lane.startedAtMs = atMs;
     lane.nextMs = quantized(atMs + found.durationMs);
     course.inFlight += 1;
     return true;
   }
-  const found = around.look(component, lane.name, lane.startedAtMs);
+  const found = around.look(component, lane.probe, lane.name, lane.startedAtMs);
   if (found === null) return false;
   const { reason, detail } = found;
   const durationMs = atMs - lane.startedAtMs;
@@ -206,7 +205,8 @@ function withLooks(component: Component, lanes: readonly Lane[], stop: Stop, ind
     const before = probes[lane.probe];
     if (lane.component !== index || reached === undefined || before === undefined) continue;
     const window = [...before.window, ...reached.seen].slice(-lane.keeps);
-    probes[lane.probe] = { ...before, window, dueAtMs: reached.dueAtMs };
+    const badSinceMs = reached.seen.length > 0 ? null : before.badSinceMs;
+    probes[lane.probe] = { ...before, window, badSinceMs, dueAtMs: reached.dueAtMs };
     wakeAtMs = wakeAtMs === null ? reached.dueAtMs : Math.min(wakeAtMs, reached.dueAtMs);
   }
   return wakeAtMs === null ? component : { ...component, probes, wakeAtMs };

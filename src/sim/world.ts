@@ -61,8 +61,10 @@ export function createWorld(options: WorldOptions): World {
     const { host } = machine;
     if (host.lagMs > 0) return;
     const reached = rest(state, machine.monotonicOf(Math.min(untilMs, nextMs)), {
-      look: (component, lane, startedAtMs) => {
-        const answer = machine.pidOne().answer(component.policy.unit);
+      look: (component, probe, lane, startedAtMs) => {
+        const answer = machine
+          .pidOne()
+          .answer(component.policy.unit, component.policy.probes[probe]?.target.kind ?? 'unit');
         if (answer.verdict !== 'healthy' || answer.tookMs === null) return null;
         const durationMs = lookMs(machine, lane, startedAtMs, answer.tookMs);
         return { reason: answer.reason, detail: answer.detail, durationMs };

@@ -39,7 +39,10 @@ export interface Service {
   halt(halted: boolean): void;
   /** systemctl freeze and thaw. */
   freeze(frozen: boolean): void;
+  /** To a look at what it serves; `leaning`: whether what it leans on answers. */
   answer(leaning: boolean): Answer;
+  /** To a look at its main process. */
+  processAnswer(): Answer;
   /** The machine goes down: no more timers. */
   vanish(): void;
 }

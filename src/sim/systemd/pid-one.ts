@@ -1,4 +1,5 @@
 /** PID 1 of one boot: the units, their jobs, and what can be asked of it. */
+import type { ProbeTarget } from '../../core/mend/policy.ts';
 import type { Unit } from '../../core/mend/unit.ts';
 import type { Agenda } from '../agenda.ts';
 import type { Ending, Installed, Service } from './facts.ts';
@@ -23,8 +24,8 @@ export interface PidOne {
   /** As GetAll answers; a unit that does not exist is `not-found`. */
   read(unit: string): Unit;
   ask(type: JobType, unit: string): Asked;
-  /** What the unit's program answers a look. */
-  answer(unit: string): Answer;
+  /** What the unit's program answers a look, or its main process when that is looked at. */
+  answer(unit: string, kind: ProbeTarget['kind']): Answer;
   resetFailed(unit: string): void;
   kill(unit: string, ending: Ending): void;
   setFileState(unit: string, state: Installed['unitFileState']): void;
@@ -118,10 +119,11 @@ export function createPidOne(installed: readonly Installed[], context: PidOneCon
     service: (unit) => services.get(unit) ?? null,
     read: (unit) => services.get(unit)?.unit() ?? absent(unit),
     ask,
-    answer: (unit) => {
+    answer: (unit, kind) => {
       const service = services.get(unit);
       if (service === undefined)
         return { verdict: 'unknown', reason: 'probe.failed', detail: 'no such unit', tookMs: 1 };
+      if (kind === 'unit') return service.processAnswer();
       const leaning = service.facts.program.leansOn.every(
         (name) => services.get(name)?.answer(true).verdict !== 'unhealthy',
       );

@@ -29,7 +29,10 @@ export interface UnitAilments {
 
 /** What ails the process: it goes with it. */
 export interface ProcessAilments {
+  /** By SIGSTOP or a frozen control group: it does not run. */
   frozen: boolean;
+  /** It runs and does nothing any more. */
+  deadlocked: boolean;
   sick: boolean;
   socketGone: boolean;
 }
@@ -46,7 +49,12 @@ export const noUnitAilments = (): UnitAilments => ({
   initializesMs: 0,
 });
 
-export const noProcessAilments = (): ProcessAilments => ({ frozen: false, sick: false, socketGone: false });
+export const noProcessAilments = (): ProcessAilments => ({
+  frozen: false,
+  deadlocked: false,
+  sick: false,
+  socketGone: false,
+});
 
 export interface Answer {
   readonly verdict: Verdict;
@@ -75,11 +83,20 @@ export function answerOf(
   if (unit.unseeable) return denied;
   if (process === null) return refused;
   if (process.socketGone) return noSocket;
-  if (process.frozen) return silent;
+  if (process.frozen || process.deadlocked || unit.unkillable) return silent;
   const tookMs = facts.answersInMs + unit.slowByMs;
   if (runsForMs < unit.initializesMs)
     return { verdict: 'unknown', reason: 'probe.initializing', detail: 'server is not initialized yet', tookMs };
   if (unit.sick || process.sick || !leaning)
     return { verdict: 'unhealthy', reason: 'probe.http-status', detail: 'status 500', tookMs };
   return { verdict: 'healthy', reason: 'probe.ok', detail: wellSaid, tookMs };
+}
+
+/** What is seen of its main process in /proc. */
+export function processAnswerOf(unit: UnitAilments, process: ProcessAilments | null): Answer {
+  if (process === null)
+    return { verdict: 'unknown', reason: 'probe.failed', detail: 'there is no main process', tookMs: 1 };
+  if (process.frozen || unit.unkillable)
+    return { verdict: 'unhealthy', reason: 'probe.stopped', detail: 'the process does not run', tookMs: 1 };
+  return { verdict: 'healthy', reason: 'probe.ok', detail: 'the process sleeps (S)', tookMs: 1 };
 }

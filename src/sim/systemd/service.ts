@@ -5,7 +5,7 @@
 import type { Unit } from '../../core/mend/unit.ts';
 import type { Agenda, Entry } from '../agenda.ts';
 import type { Ending, Installed, Service } from './facts.ts';
-import { answerOf, noProcessAilments, type ProcessAilments } from './program.ts';
+import { answerOf, noProcessAilments, type ProcessAilments, processAnswerOf } from './program.ts';
 import { createStartLimit } from './start-limit.ts';
 
 export interface ServiceContext {
@@ -158,7 +158,8 @@ export function createService(installed: Installed, context: ServiceContext): Se
   }
 
   function obey(): void {
-    if (process !== null && !process.frozen) act(agenda.after(program.endsAfterMs, () => end('success')));
+    if (process !== null && !process.frozen && !process.deadlocked)
+      act(agenda.after(program.endsAfterMs, () => end('success')));
   }
 
   function exec(): void {
@@ -253,6 +254,7 @@ export function createService(installed: Installed, context: ServiceContext): Se
       const listening = unit.activeState === 'active' || unit.activeState === 'deactivating' ? process : null;
       return answerOf(program, ailments, listening, nowMs() - (unit.activeEnterAtMs ?? 0), leaning);
     },
+    processAnswer: () => processAnswerOf(ailments, process),
     vanish: () => {
       wait(null);
       act(null);
