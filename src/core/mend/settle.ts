@@ -53,9 +53,13 @@ function enter(turn: Turn, component: Component, to: Component['phase'], seen: R
     return component.reason === seen.reason ? component : { ...component, reason: seen.reason, detail: seen.detail };
   tell(turn, { type: 'component.phase', component: policy.name, from, to, reason: seen.reason, detail: seen.detail });
   for (const name of dependents(policy.name, turn.components)) turn.unsettled.add(name);
-  const entered = { ...component, phase: to, reason: seen.reason, detail: seen.detail, sinceMs: turn.nowMs };
-  // What was seen while the dependency was down is evidence against the dependency (S9).
-  return from === 'held' ? { ...entered, freshFromMs: turn.nowMs, probes: freshProbes(entered, turn.nowMs) } : entered;
+  return { ...component, phase: to, reason: seen.reason, detail: seen.detail, sinceMs: turn.nowMs };
+}
+
+/** Not held any more: what was seen while the dependency was down is evidence against the dependency, and is forgotten first (S9). */
+function release(turn: Turn, component: Component): Component {
+  if (component.phase !== 'held' || table.held[readSign(turn, component).sign].to === 'held') return component;
+  return { ...component, freshFromMs: turn.nowMs, probes: freshProbes(component, turn.nowMs) };
 }
 
 /** A prepared deed becomes an action unless something came up that forbids it meanwhile. */
@@ -71,7 +75,8 @@ function perform(turn: Turn, component: Component, seen: Reading, effect: Effect
   return effects[effect](turn, component, seen, component.unit);
 }
 
-function settleOnce(turn: Turn, component: Component): Component {
+function settleOnce(turn: Turn, found: Component): Component {
+  const component = release(turn, found);
   const seen = readSign(turn, component);
   const cell = table[component.phase][seen.sign];
   const entered = enter(turn, component, cell.to, seen);
