@@ -134,15 +134,19 @@ interface Step {
   readonly call: Call;
   /** Errors of the earlier steps do not matter, for the last one decides; a refusal of rights does. */
   readonly last: boolean;
+  /** The next step waits for its reply; without that need it follows at once, for systemd keeps the order. */
+  readonly awaited: boolean;
 }
 
 const stepsOf = (request: JobRequest): Step[] => {
   const { unit } = request;
   const steps: Step[] = [];
-  if (request.resetFailed) steps.push({ call: toManager('ResetFailedUnit', 's', [unit]), last: false });
+  if (request.resetFailed) {
+    steps.push({ call: toManager('ResetFailedUnit', 's', [unit]), last: false, awaited: false });
+  }
   // 9 is SIGKILL. A unit without a main process answers with an error, and the restart that follows is all it needs.
-  if (request.kill) steps.push({ call: toManager('KillUnit', 'ssi', [unit, 'main', 9]), last: false });
-  return [...steps, { call: toManager(request.method, 'ss', [unit, 'replace']), last: true }];
+  if (request.kill) steps.push({ call: toManager('KillUnit', 'ssi', [unit, 'main', 9]), last: false, awaited: true });
+  return [...steps, { call: toManager(request.method, 'ss', [unit, 'replace']), last: true, awaited: true }];
 };
 
 const takeSteps = (context: {
@@ -169,8 +173,9 @@ const takeSteps = (context: {
       } else if (step.last) {
         return mine.settle(mine.follower.queued(jobOfPath(reply.body[0]), context.lastRead()));
       }
-      take(index + 1);
+      if (step.awaited) take(index + 1);
     });
+    if (!step.awaited) take(index + 1);
   };
   take(0);
 };

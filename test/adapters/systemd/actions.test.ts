@@ -104,6 +104,18 @@ t.test('reset-failed goes first, and its failure stops nothing', async (t) => {
   t.same(verbs(stage.fake.calls), ['ResetFailedUnit', 'StartUnit']);
 });
 
+t.test('the start does not wait for the reply to reset-failed', async (t) => {
+  const stage = await createStage(t, ['a.service']);
+  await stage.connected();
+  stage.fake.answers.set('ResetFailedUnit', () => 'nothing');
+  stage.fake.answers.set('StartUnit', () => {
+    jobRemoved(stage.fake, 5, 'a.service', 'done');
+    return jobPath(5);
+  });
+  t.match(await stage.bus.start('a.service', { ...options, resetFailed: true }), { ok: true });
+  t.same(verbs(stage.fake.calls), ['ResetFailedUnit', 'StartUnit']);
+});
+
 t.test('kill: SIGKILL to the main process, then the restart, even when there is no process', async (t) => {
   const stage = await createStage(t, ['a.service']);
   await stage.connected();
