@@ -31,6 +31,8 @@ const failed = (error: unknown): ActionResult => ({
 
 export function createPerform(parts: Performers): (action: Action, state: State, emit: Emit) => void {
   const { bus, prober, host, evidence, store } = parts;
+  /** By the action's id. */
+  const underWay = new Map<string, Promise<void>>();
 
   const remedies: { readonly [Type in Remedial['type']]: Remedy<Type> } = {
     'unit.start': ({ unit, resetFailed, timeoutMs }) => bus.start(unit, { resetFailed, timeoutMs }),
@@ -51,15 +53,22 @@ export function createPerform(parts: Performers): (action: Action, state: State,
     const result = refused
       ? { ok: false, reason: 'reboot.not-writable' as const, detail: 'the intent could not be written' }
       : await perform(action).catch(failed);
+    underWay.delete(action.id);
     emit({ type: 'action.finished', id: action.id, result });
   }
 
+  function begin<Type extends Remedial['type']>(action: Extract<Remedial, { type: Type }>, emit: Emit): Promise<void> {
+    const begun = remedy<Type>(action, emit);
+    underWay.set(action.id, begun);
+    return begun;
+  }
+
   const performers: { readonly [Type in Action['type']]: Perform<Type> } = {
-    'unit.start': (action, _state, emit) => remedy<'unit.start'>(action, emit),
-    'unit.restart': (action, _state, emit) => remedy<'unit.restart'>(action, emit),
-    'unit.kill': (action, _state, emit) => remedy<'unit.kill'>(action, emit),
-    'command.run': (action, _state, emit) => remedy<'command.run'>(action, emit),
-    'node.reboot': (action, _state, emit) => remedy<'node.reboot'>(action, emit),
+    'unit.start': (action, _state, emit) => begin<'unit.start'>(action, emit),
+    'unit.restart': (action, _state, emit) => begin<'unit.restart'>(action, emit),
+    'unit.kill': (action, _state, emit) => begin<'unit.kill'>(action, emit),
+    'command.run': (action, _state, emit) => begin<'command.run'>(action, emit),
+    'node.reboot': (action, _state, emit) => begin<'node.reboot'>(action, emit),
     'probe.look': async ({ component, unit, probe, target, timeoutMs }, _state, emit) => {
       const observation = await prober.look(`${component}/${probe}`, target, unit, timeoutMs);
       emit({ type: 'probe.observed', component, probe, observation });
@@ -67,7 +76,7 @@ export function createPerform(parts: Performers): (action: Action, state: State,
     'host.sample': async (_action, _state, emit) => emit({ type: 'host.sampled', sample: await host.sample() }),
     'evidence.capture': async ({ type: _type, ...request }, state, emit) => {
       const observations = state.components[request.component]?.probes ?? {};
-      const file = await evidence.capture({ ...request, observations });
+      const file = await evidence.capture({ ...request, observations }, underWay.get(request.id) ?? null);
       if (file !== null) store.noteEvidence(request.incident, file);
       emit({ type: 'evidence.captured', id: request.id });
     },

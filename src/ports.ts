@@ -64,8 +64,11 @@ export interface EvidenceRequest {
 }
 
 export interface EvidenceCollector {
-  /** Writes one bundle below the state directory. Resolves within 2 s, whatever happens, with the bundle's file name or null. */
-  capture(request: EvidenceRequest): Promise<string | null>;
+  /**
+   * Writes one bundle below the state directory. Resolves within 2 s, whatever happens, with the bundle's file name or null. Of a unit that is
+   * down nothing is lost by looking later, so while `repair` is under way it waits 1 s more: looking costs time that the repair needs.
+   */
+  capture(request: EvidenceRequest, repair: Promise<void> | null): Promise<string | null>;
 }
 
 export interface StoredState {

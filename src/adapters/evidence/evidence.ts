@@ -14,6 +14,7 @@ import { redact } from './redact.ts';
 const gatherMs = 1_500;
 /** A goroutine dump is written to the journal; so long it is given before the journal is read. */
 const dumpMs = 400;
+const repairMs = 1_000;
 const mostBytes = 1_048_576;
 const mostFiles = 50;
 const mostBytesInAll = 50 * mostBytes;
@@ -98,7 +99,8 @@ export function createEvidence({ folder, run, bus, wallMs }: EvidenceParts): Evi
   }
 
   return {
-    capture: async (request) => {
+    capture: async (request, repair) => {
+      if (repair !== null) await within(repair, repairMs);
       const written = await within(write(request), gatherMs + 400);
       return written === late ? null : written;
     },
