@@ -8,7 +8,9 @@ t.test('the first crash that systemd would leave down for 5 s is started at once
   world.forget();
   world.crash('containerd');
   world.advance(10);
-  t.match(world.remedial(), [{ type: 'unit.restart', unit: 'containerd.service', reason: 'restart.first-crash' }]);
+  t.match(world.remedial(), [
+    { type: 'unit.restart', unit: 'containerd.service', reason: 'restart.first-crash', resetFailed: true },
+  ]);
   world.advance(1_000);
   t.equal(world.phase('containerd'), 'healthy');
   t.ok(world.transitions().some((one) => one.type === 'incident.closed' && one.recovered));

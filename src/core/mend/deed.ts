@@ -69,7 +69,9 @@ function remedial(component: Component, unit: Unit, deed: Deed, rung: Rung | nul
     reason: deed.reason,
     timeoutMs: jobMs(unit),
   };
-  const resetFailed = unit.activeState === 'failed';
+  // systemd counts starts that are asked for against StartLimitBurst too (docker.service: 3 in 60 s). The budget has allowed this one,
+  // and a refusal would only cost the time until it is repeated.
+  const resetFailed = unit.activeState === 'failed' || isAutoRestart(unit);
   if (deed.remedy === 'exec' && rung?.remedy === 'exec') {
     return { ...base, type: 'command.run', argv: rung.argv, timeoutMs: rung.timeoutMs };
   }
