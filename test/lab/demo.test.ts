@@ -26,29 +26,35 @@ function startDemo(words: readonly string[]): Run {
 
 const labOf = (text: string): string => /\(lab ([0-9a-f]+)\)/.exec(text)?.[1] ?? 'none';
 
-const whole = 'the demo breaks what it is told to, shows each come back and leaves nothing behind';
-t.test(whole, { timeout: 600_000, skip: skipWithoutLab(whole) }, async (t) => {
-  const demo = startDemo(['--faults', 'kill-containerd,kill-kubelet']);
-  t.equal(await demo.ended, 0);
-  const text = demo.text();
-  t.match(text, /^status page: http:\/\/127\.0\.0\.1:\d+\/$/m);
-  t.match(text, /^ +\+\d+\.\d{3} s {2}nodemend {2}containerd: incident recovered after /m);
-  t.match(text, /^ +\+\d+\.\d{3} s {2}systemd {3}kubelet\.service has a new main process, \d+$/m);
-  t.match(text, /^ +\+\d+\.\d{3} s {2}client {4}containerd answers: ctr /m);
-  t.match(text, /^FAULT +SYSTEMD ALONE +NEW PROCESS +VERIFIED$/m);
-  t.match(text, /^containerd killed +5s \(RestartSec\) +\d+\.\d{3} s +\d+\.\d{3} s$/m);
-  t.match(text, /^kubelet killed +10s \(RestartSec\) +\d+\.\d{3} s +\d+\.\d{3} s$/m);
-  t.match(text, /^the container ran through all of it, as the same process$/m);
-  t.notMatch(text, '\u001b', 'no colours where there is no terminal');
-  t.same(tracesOf(labOf(text)), []);
-});
+t.test(
+  'the demo breaks what it is told to, shows each come back and leaves nothing behind',
+  { timeout: 600_000, skip: skipWithoutLab() },
+  async (t) => {
+    const demo = startDemo(['--faults', 'kill-containerd,kill-kubelet']);
+    t.equal(await demo.ended, 0);
+    const text = demo.text();
+    t.match(text, /^status page: http:\/\/127\.0\.0\.1:\d+\/$/m);
+    t.match(text, /^ +\+\d+\.\d{3} s {2}nodemend {2}containerd: incident recovered after /m);
+    t.match(text, /^ +\+\d+\.\d{3} s {2}systemd {3}kubelet\.service has a new main process, \d+$/m);
+    t.match(text, /^ +\+\d+\.\d{3} s {2}client {4}containerd answers: ctr /m);
+    t.match(text, /^FAULT +SYSTEMD ALONE +NEW PROCESS +VERIFIED$/m);
+    t.match(text, /^containerd killed +5s \(RestartSec\) +\d+\.\d{3} s +\d+\.\d{3} s$/m);
+    t.match(text, /^kubelet killed +10s \(RestartSec\) +\d+\.\d{3} s +\d+\.\d{3} s$/m);
+    t.match(text, /^the container ran through all of it, as the same process$/m);
+    t.notMatch(text, '\u001b', 'no colours where there is no terminal');
+    t.same(tracesOf(labOf(text)), []);
+  },
+);
 
-const interrupted = 'Ctrl-C in the middle of a fault ends the demo and leaves nothing behind';
-t.test(interrupted, { timeout: 600_000, skip: skipWithoutLab(interrupted) }, async (t) => {
-  const demo = startDemo(['--faults', 'freeze-kubelet']);
-  await waitFor(() => demo.text().includes('SIGSTOP to process'), 300_000, 'the fault');
-  t.not(tracesOf(labOf(demo.text())).length, 0);
-  demo.child.kill('SIGINT');
-  t.equal(await demo.ended, 130);
-  t.same(tracesOf(labOf(demo.text())), []);
-});
+t.test(
+  'Ctrl-C in the middle of a fault ends the demo and leaves nothing behind',
+  { timeout: 600_000, skip: skipWithoutLab() },
+  async (t) => {
+    const demo = startDemo(['--faults', 'freeze-kubelet']);
+    await waitFor(() => demo.text().includes('SIGSTOP to process'), 300_000, 'the fault');
+    t.not(tracesOf(labOf(demo.text())).length, 0);
+    demo.child.kill('SIGINT');
+    t.equal(await demo.ended, 130);
+    t.same(tracesOf(labOf(demo.text())), []);
+  },
+);

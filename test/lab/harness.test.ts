@@ -139,17 +139,23 @@ async function killedLab(withGuard: boolean): Promise<{ id: string; leader: numb
   return { id, leader };
 }
 
-const guarded = 'a lab whose test process is killed is removed at once';
-t.test(guarded, { timeout: 300_000, skip: skipWithoutLab(guarded) }, async (t) => {
-  const { id, leader } = await killedLab(false);
-  t.not(traces(id, leader).length, 0);
-  t.ok(await waitFor(() => traces(id, leader).length === 0, 30_000, 'the guard to remove the lab'));
-});
+t.test(
+  'a lab whose test process is killed is removed at once',
+  { timeout: 300_000, skip: skipWithoutLab() },
+  async (t) => {
+    const { id, leader } = await killedLab(false);
+    t.not(traces(id, leader).length, 0);
+    t.ok(await waitFor(() => traces(id, leader).length === 0, 30_000, 'the guard to remove the lab'));
+  },
+);
 
-const unguarded = 'what a killed run left behind is removed when the next lab starts';
-t.test(unguarded, { timeout: 300_000, skip: skipWithoutLab(unguarded) }, async (t) => {
-  const { id, leader } = await killedLab(true);
-  t.not(traces(id, leader).length, 0);
-  await (await createLab()).close();
-  t.ok(await waitFor(() => traces(id, leader).length === 0, 30_000, 'the leftovers to be gone'));
-});
+t.test(
+  'what a killed run left behind is removed when the next lab starts',
+  { timeout: 300_000, skip: skipWithoutLab() },
+  async (t) => {
+    const { id, leader } = await killedLab(true);
+    t.not(traces(id, leader).length, 0);
+    await (await createLab()).close();
+    t.ok(await waitFor(() => traces(id, leader).length === 0, 30_000, 'the leftovers to be gone'));
+  },
+);
