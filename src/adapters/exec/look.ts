@@ -22,10 +22,11 @@ export function judgeCommand(name: string, result: CommandResult): Finding {
   return finding('probe.exit-status', `${name} ended with ${exitCode}: ${said}`);
 }
 
-export const lookExec: Look<'exec'> = async ({ argv }, { timeoutMs, signal }) => {
+export const lookExec: Look<'exec'> = async ({ argv }, { timeoutMs, signal, tell }) => {
   const { result, gone } = startCommand(argv, { timeoutMs, maxBytes: mostBytes, signal });
   const judged = judgeCommand(argv[0] ?? '', await result);
-  // A process that not even SIGKILL ends (state D) keeps the lane.
+  tell(judged);
+  // A process that not even SIGKILL ends (state D), and a file that is never read, keep the lane.
   await gone;
   return judged;
 };

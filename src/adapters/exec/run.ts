@@ -5,6 +5,7 @@
  */
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';
+import { findProgram } from './program.ts';
 
 export interface CommandOptions {
   readonly timeoutMs: number;
@@ -35,6 +36,7 @@ export interface Command {
   readonly gone: Promise<void>;
 }
 
+const unread = 'its file was not read in time';
 const searchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** SIGKILL is served at once, but for a process in uninterruptible sleep. */
 const killPatienceMs = 500;
@@ -53,15 +55,14 @@ function collect(stream: Readable, maxBytes: number): () => string {
   return () => Buffer.concat(chunks).toString('utf8');
 }
 
-function spawn(argv: readonly string[], env: CommandOptions['env']) {
-  const [program = '', ...parameters] = argv;
+function spawn(program: string, parameters: readonly string[], env: NodeJS.ProcessEnv) {
   return execa(program, parameters, {
     reject: false,
     buffer: false,
     stdin: 'ignore',
     cwd: '/',
     extendEnv: false,
-    env: { PATH: process.env['PATH'] ?? searchPath, LANG: 'C.UTF-8', ...env },
+    env,
     killDescendants: true,
     killSignal: 'SIGKILL',
     forceKillAfterDelay: false,
@@ -75,10 +76,14 @@ const after = (ms: number, work: () => void): (() => void) => {
   return () => clearTimeout(timer);
 };
 
-function notStarted(failedToStart: string): Command {
-  const result = { exitCode: null, signal: null, stdout: '', stderr: '', timedOut: false, failedToStart };
-  return { result: Promise.resolve(result), gone: Promise.resolve() };
-}
+const notStarted = (failedToStart: string, timedOut = false): CommandResult => ({
+  exitCode: null,
+  signal: null,
+  stdout: '',
+  stderr: '',
+  timedOut,
+  failedToStart,
+});
 
 /** The moments of a process's life, each told once. */
 function momentsOf(child: ReturnType<typeof spawn>) {
@@ -100,37 +105,25 @@ function momentsOf(child: ReturnType<typeof spawn>) {
   return { started, ended, closed, gone };
 }
 
-/** Calls `kill` at the deadline or the signal; a process that does not even obey that is left behind a little later. */
-async function endInTime(
-  followed: Promise<CommandResult>,
-  { timeoutMs, signal }: CommandOptions,
-  kill: () => void,
-  leave: () => CommandResult,
-): Promise<CommandResult> {
-  let stopLast = (): void => undefined;
-  const { promise: left, resolve } = Promise.withResolvers<CommandResult>();
-  const end = (): void => {
-    kill();
-    stopLast = after(killPatienceMs, () => resolve(leave()));
-  };
-  const stop = after(timeoutMs, end);
-  if (signal?.aborted === true) end();
-  signal?.addEventListener('abort', end, { once: true });
-  const result = await Promise.race([followed, left]);
-  stop();
-  stopLast();
-  signal?.removeEventListener('abort', end);
-  return result;
+interface Process {
+  /** Resolves when it has ended and what it wrote is here. */
+  readonly ended: Promise<CommandResult>;
+  readonly gone: Promise<void>;
+  kill(): void;
+  /** What is known of it now, when it is not waited for any longer. */
+  leave(): CommandResult;
 }
 
-/** Starts a program and hands back its result and its end apart, for who must know whether a process is left over. */
-export function startCommand(argv: readonly string[], options: CommandOptions): Command {
-  // execa would throw.
-  if (argv.some((word) => word.includes('\0'))) return notStarted('an argument contains a null byte');
-  const child = spawn(argv, options.env);
+function startProcess(
+  program: string,
+  parameters: readonly string[],
+  env: NodeJS.ProcessEnv,
+  maxBytes: number,
+): Process {
+  const child = spawn(program, parameters, env);
   const { started, ended, closed, gone } = momentsOf(child);
-  const stdout = collect(child.stdout, options.maxBytes);
-  const stderr = collect(child.stderr, options.maxBytes);
+  const stdout = collect(child.stdout, maxBytes);
+  const stderr = collect(child.stderr, maxBytes);
   let timedOut = false;
 
   const tell = (told: Partial<CommandResult>): CommandResult => ({
@@ -157,11 +150,65 @@ export function startCommand(argv: readonly string[], options: CommandOptions): 
     return tell(end);
   }
 
-  const kill = (): void => {
-    timedOut = true;
-    child.kill('SIGKILL');
+  return {
+    ended: follow(),
+    gone,
+    kill: () => {
+      timedOut = true;
+      child.kill('SIGKILL');
+    },
+    leave: () => tell({}),
   };
-  return { result: endInTime(follow(), options, kill, () => tell({})), gone };
+}
+
+/** Calls `end` once, at the deadline or when the signal fires. */
+function atDeadline({ timeoutMs, signal }: CommandOptions, end: () => void): () => void {
+  const stop = after(timeoutMs, end);
+  if (signal?.aborted === true) end();
+  signal?.addEventListener('abort', end, { once: true });
+  return () => {
+    stop();
+    signal?.removeEventListener('abort', end);
+  };
+}
+
+/** Starts a program and hands back its result and its end apart, for who must know whether a process is left over. */
+export function startCommand(argv: readonly string[], options: CommandOptions): Command {
+  const [name = '', ...parameters] = argv;
+  const env = { PATH: process.env['PATH'] ?? searchPath, LANG: 'C.UTF-8', ...options.env };
+  // execa would throw.
+  if (argv.some((word) => word.includes('\0')))
+    return { result: Promise.resolve(notStarted('an argument contains a null byte')), gone: Promise.resolve() };
+  let running: Process | null = null;
+  let over = false;
+  const begun = findProgram(name, env.PATH).then((program) => {
+    // Nobody waits for it any more.
+    if (!over) running = startProcess(program, parameters, env, options.maxBytes);
+    return running;
+  });
+  const followed = begun.then(
+    (started) => started?.ended ?? notStarted(unread, true),
+    (error: NodeJS.ErrnoException) => notStarted(error.code ?? error.message),
+  );
+
+  const { promise: left, resolve: leave } = Promise.withResolvers<CommandResult>();
+  let stopLast = (): void => undefined;
+  const stop = atDeadline(options, () => {
+    over = true;
+    if (running === null) return leave(notStarted(unread, true));
+    const { kill, leave: tell } = running;
+    kill();
+    stopLast = after(killPatienceMs, () => leave(tell()));
+  });
+  const result = Promise.race([followed, left]).finally(() => {
+    stop();
+    stopLast();
+  });
+  const gone = begun.then(
+    (started) => started?.gone,
+    () => undefined,
+  );
+  return { result, gone };
 }
 
 /** Runs a program to its end or its deadline. Never rejects. */

@@ -10,9 +10,12 @@ import { type Finding, finding, findingOfError } from './finding.ts';
 /** So late may our own timer be before the look is discarded. */
 const lateMs = 1_000;
 
+/** A look: what it resolves to is its finding, unless it has told one before; until it has ended it keeps its lane. */
+export type Work = (signal: AbortSignal, tell: (found: Finding) => void) => Promise<Finding>;
+
 export interface Lanes {
   /** Never rejects. */
-  run(lane: string, timeoutMs: number, work: (signal: AbortSignal) => Promise<Finding>): Promise<Observation>;
+  run(lane: string, timeoutMs: number, work: Work): Promise<Observation>;
   /** Aborts what is under way and resolves when it has ended, or after `patienceMs`. */
   close(patienceMs: number): Promise<void>;
 }
@@ -42,16 +45,19 @@ export function createLanes(clock: Pick<Clock, 'nowMs'>): Lanes {
     return observe(told, startedAtMs);
   }
 
-  async function fly(lane: string, timeoutMs: number, work: (signal: AbortSignal) => Promise<Finding>) {
+  async function fly(lane: string, timeoutMs: number, work: Work) {
     const startedAtMs = clock.nowMs();
     const abort = new AbortController();
+    const { promise: told, resolve: answered } = Promise.withResolvers<void>();
     let answer: Finding | null = null;
+    const tell = (found: Finding): void => {
+      answer ??= found;
+      answered();
+    };
     const worked = Promise.resolve()
-      .then(() => work(abort.signal))
+      .then(() => work(abort.signal, tell))
       .catch(findingOfError)
-      .then((found) => {
-        answer ??= found;
-      });
+      .then(tell);
     const flight: Flight = {
       startedAtMs,
       abort,
@@ -61,7 +67,7 @@ export function createLanes(clock: Pick<Clock, 'nowMs'>): Lanes {
     };
     flights.set(lane, flight);
     const { passed, stop } = deadline(timeoutMs);
-    await Promise.race([flight.gone, passed]);
+    await Promise.race([flight.gone, told, passed]);
     stop();
     if (answer === null) await afterPolling();
     answer ??= finding('probe.timeout', `no reply within ${timeoutMs} ms`);

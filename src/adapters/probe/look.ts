@@ -8,6 +8,8 @@ export interface LookContext {
   readonly timeoutMs: number;
   /** Fires at the deadline: everything that is under way has to end then. */
   readonly signal: AbortSignal;
+  /** Gives the finding before the look has ended: for a look that has to wait for what it leaves behind. */
+  readonly tell: (found: Finding) => void;
 }
 
 export type TargetOf<Kind extends ProbeTarget['kind']> = Extract<ProbeTarget, { readonly kind: Kind }>;

@@ -50,7 +50,7 @@ export function createProber({ clock, mainPid, procFolder = '/proc' }: ProberPar
 
   return {
     look: (lane, target, unit, timeoutMs) =>
-      lanes.run(lane, timeoutMs, (signal) => lookAt(target, { unit, timeoutMs, signal })),
+      lanes.run(lane, timeoutMs, (signal, tell) => lookAt(target, { unit, timeoutMs, signal, tell })),
     close: async () => {
       await lanes.close(closePatienceMs);
       clients.close();

@@ -3,14 +3,12 @@
  * `probe.stopped`. D, a sleep that no signal ends, is every process's for moments: it is `probe.blocked` only when two reads 200 ms
  * apart find the process in D without having run in between (its context switches have not moved).
  */
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf, type Finding, failWith, finding } from '../probe/finding.ts';
 import type { Look } from '../probe/look.ts';
-import { readStart } from '../probe/read-file.ts';
 
 const betweenReadsMs = 200;
-/** A /proc/PID/status is about 1.5 KiB. */
-const mostBytes = 8_192;
 
 export interface ProcessLookParts {
   readonly mainPid: (unit: string) => number;
@@ -44,13 +42,20 @@ const words: Readonly<Record<string, string>> = {
   D: 'in uninterruptible sleep',
 };
 
-async function readStatus(procFolder: string, pid: number): Promise<ProcessStatus> {
+/**
+ * Read at once: the kernel gives this file without waiting for anything, in 20 µs, and Node's threads, which would be asked otherwise, may all
+ * be waiting for a dead disk, which is nothing to be said of the process.
+ */
+function readStatus(procFolder: string, pid: number): ProcessStatus {
   const path = `${procFolder}/${pid}/status`;
-  const content = await readStart(path, mostBytes).catch((error: unknown) => {
+  let text: string;
+  try {
+    text = readFileSync(path, 'latin1');
+  } catch (error) {
     const ended = codeOf(error) === 'ENOENT' || codeOf(error) === 'ESRCH';
     throw ended ? failWith('probe.failed', `process ${pid} has just ended`) : error;
-  });
-  const status = parseProcessStatus(content.toString('latin1'));
+  }
+  const status = parseProcessStatus(text);
   if (status === null) throw failWith('probe.failed', `cannot read the state of process ${pid} from ${path}`);
   return status;
 }
@@ -73,9 +78,9 @@ export function createProcessLook({ mainPid, procFolder }: ProcessLookParts): Lo
   return async (_target, { unit, signal }) => {
     const pid = mainPid(unit);
     if (!Number.isInteger(pid) || pid <= 0) return finding('probe.failed', `${unit} has no main process`);
-    const first = await readStatus(procFolder, pid);
+    const first = readStatus(procFolder, pid);
     if (first.state !== 'D') return judge(pid, first);
     await delay(betweenReadsMs, undefined, { signal });
-    return judgeReads(pid, first, await readStatus(procFolder, pid));
+    return judgeReads(pid, first, readStatus(procFolder, pid));
   };
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { lookExec } from '../../../src/adapters/exec/look.ts';
-import { lookOnce, makeFolder, plentyMs, shortMs } from '../probe/stage.ts';
+import { lookOnce, makeFolder, makeHangingFile, plentyMs, shortMs } from '../probe/stage.ts';
 
 const look = (argv: readonly string[], timeoutMs = plentyMs) =>
   lookOnce((context) => lookExec({ kind: 'exec', argv }, context), timeoutMs);
@@ -37,4 +37,12 @@ t.test('what a signal ended was not able to say anything', async (t) => {
 
 t.test('what does not end is a timeout', async (t) => {
   t.match(await look(['/bin/sleep', '1000'], shortMs), { verdict: 'unhealthy', reason: 'probe.timeout' });
+});
+
+t.test('a program on a disk that does not answer says nothing of the component', async (t) => {
+  t.match(await look([makeHangingFile(t)], shortMs), {
+    verdict: 'unknown',
+    reason: 'probe.no-command',
+    detail: /its file was not read in time/,
+  });
 });

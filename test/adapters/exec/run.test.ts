@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { runCommand, startCommand } from '../../../src/adapters/exec/run.ts';
-import { makeFolder } from '../probe/stage.ts';
+import { makeFolder, makeHangingFile, releaseHangingFile } from '../probe/stage.ts';
 
 const plenty = { timeoutMs: 20_000, maxBytes: 1_000 };
 const shell = (script: string): string[] => ['/bin/sh', '-c', script];
@@ -115,4 +115,45 @@ t.test('a stranger who holds the pipe does not hold us', async (t) => {
   const script = `setsid sh -c 'echo $$ > ${pid}; exec sleep 1000' & while ! [ -s ${pid} ]; do sleep 0.01; done; echo said`;
   t.match(await runCommand(shell(script), plenty), { exitCode: 0, stdout: 'said\n' });
   process.kill(Number(readFileSync(pid, 'utf8')), 'SIGKILL');
+});
+
+t.test(
+  'a program whose file cannot be read does not hold up the daemon, which would wait for it in the start',
+  async (t) => {
+    const hanging = makeHangingFile(t);
+    const { result, gone } = startCommand([hanging], { ...plenty, timeoutMs: 50 });
+    let turns = 0;
+    const turning = setInterval(() => {
+      turns += 1;
+    }, 1);
+    t.teardown(() => clearInterval(turning));
+    t.match(await result, { exitCode: null, timedOut: true, failedToStart: 'its file was not read in time' });
+    t.ok(turns > 0, 'the loop turned meanwhile');
+    let over = false;
+    void gone.then(() => {
+      over = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    t.notOk(over, 'the read is still under way, and whoever asks is told so');
+    releaseHangingFile(hanging);
+    await gone;
+  },
+);
+
+t.test('programs are searched for as a shell does', async (t) => {
+  const folder = makeFolder(t);
+  const [first, second] = [join(folder, 'first'), join(folder, 'second')];
+  for (const one of [first, second]) mkdirSync(one);
+  writeFileSync(join(second, 'found'), '#!/bin/sh\necho second\n', { mode: 0o755 });
+  const searching = { ...plenty, env: { PATH: `${first}:/no/such/folder:${second}:/bin` } };
+  t.match(await runCommand(['found'], searching), { exitCode: 0, stdout: 'second\n' });
+  writeFileSync(join(first, 'found'), '', { mode: 0o644 });
+  t.match(
+    await runCommand(['found'], searching),
+    { exitCode: 0, stdout: 'second\n' },
+    'what may not be run is passed by',
+  );
+  t.match(await runCommand(['missing'], searching), { failedToStart: 'ENOENT' });
+  writeFileSync(join(first, 'plain'), '', { mode: 0o644 });
+  t.match(await runCommand(['plain'], searching), { failedToStart: 'EACCES' });
 });

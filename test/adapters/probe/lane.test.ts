@@ -81,6 +81,23 @@ t.test('a look that ends when it is told to frees its lane', async (t) => {
   t.equal((await lanes.run('a', 60_000, ok)).reason, 'probe.ok');
 });
 
+t.test('a look that tells its finding before it has ended keeps its lane until then', async (t) => {
+  const lanes = createLanes(realClock);
+  let end = (): void => undefined;
+  const seen = await lanes.run('a', 60_000, async (_signal, tell) => {
+    tell(finding('probe.not-ready', 'no'));
+    await new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    return finding('probe.ok');
+  });
+  t.match(seen, { verdict: 'unhealthy', reason: 'probe.not-ready', detail: 'no' });
+  t.equal((await lanes.run('a', 60_000, ok)).reason, 'probe.stuck');
+  end();
+  await new Promise((resolve) => setImmediate(resolve));
+  t.equal((await lanes.run('a', 60_000, ok)).reason, 'probe.ok');
+});
+
 t.test('a second look while one is under way is not begun', async (t) => {
   const lanes = createLanes(realClock);
   let end = (): void => undefined;

@@ -1,5 +1,6 @@
 /** What the tests of looks stand on: real servers on loopback and unix sockets that do as they are told, and a look with a deadline. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +27,23 @@ export function makeFolder(t: Test): string {
   return folder;
 }
 
+/** A file whose reader waits until the test is over, as on a disk that does not answer: a pipe that nobody writes to. */
+export function makeHangingFile(t: Test): string {
+  const path = join(makeFolder(t), 'hanging');
+  execFileSync('mkfifo', ['-m', '755', path]);
+  t.teardown(() => releaseHangingFile(path));
+  return path;
+}
+
+/** Ends the wait of one reader. Without a reader there is nothing to end. */
+export function releaseHangingFile(path: string): void {
+  try {
+    closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENXIO') throw error;
+  }
+}
+
 export const realClock = { nowMs: () => performance.now(), wallMs: () => Date.now() };
 
 /** Generous where an answer is expected: a loaded machine must not fail a test. */
@@ -38,7 +56,7 @@ export const lookOnce = (
   work: (context: LookContext) => Promise<Finding>,
   timeoutMs = plentyMs,
 ): Promise<Observation> =>
-  createLanes(realClock).run('test', timeoutMs, (signal) => work({ unit: 'a.service', timeoutMs, signal }));
+  createLanes(realClock).run('test', timeoutMs, (signal, tell) => work({ unit: 'a.service', timeoutMs, signal, tell }));
 
 export interface Peer {
   readonly port: number;
