@@ -1,53 +1,49 @@
 /** What the node says of itself: pressure, own lag, and whether a package manager is at work. Reads of /proc only; nothing is spawned. */
 import { readFileSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { uptime } from 'node:os';
+import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Host } from '../../ports.ts';
-import { isLocked, parsePressure } from './pressure.ts';
+import { createLatest } from './latest.ts';
+import { findManager, type ManagerLock, managerLocks, readManagerFiles } from './locks.ts';
+import { parsePressure } from './pressure.ts';
 
-/** Held while packages are unpacked and configured; the lock of `apt update` is not among them. */
-const locks = [
-  { manager: 'dpkg', path: '/var/lib/dpkg/lock-frontend' },
-  { manager: 'dpkg', path: '/var/lib/dpkg/lock' },
-  { manager: 'rpm', path: '/var/lib/rpm/.rpm.lock' },
-] as const;
-
+/** How often the loop's own delay is measured. */
 const resolutionMs = 50;
+/** A sample is asked for before every action: what does not come within this is as it was. */
+const patienceMs = 500;
 
+export interface HostParts {
+  /** For tests: where the kernel is seen. */
+  readonly procFolder?: string;
+  readonly locks?: readonly ManagerLock[];
+}
+
+/** Without CONFIG_PSI, or with psi=0, there are no such files: no pressure is known. */
 const readOrNothing = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
 
-async function lockHolder(): Promise<string | null> {
-  const text = await readOrNothing('/proc/locks');
-  for (const { manager, path } of locks) {
-    const file = await stat(path).catch(() => null);
-    if (file !== null && isLocked(text, new Set([file.ino]))) return manager;
-  }
-  return null;
+async function readKernel(procFolder: string): Promise<{ readonly pressure: number; readonly locks: string }> {
+  const cpu = await readOrNothing(join(procFolder, 'pressure/cpu'));
+  const io = await readOrNothing(join(procFolder, 'pressure/io'));
+  const memory = await readOrNothing(join(procFolder, 'pressure/memory'));
+  const pressure = Math.max(parsePressure(cpu, 'some'), parsePressure(io, 'full'), parsePressure(memory, 'full'));
+  return { pressure, locks: await readOrNothing(join(procFolder, 'locks')) };
 }
 
-async function readPressure(): Promise<number> {
-  const [cpu, io, memory] = await Promise.all(
-    ['cpu', 'io', 'memory'].map((name) => readOrNothing(`/proc/pressure/${name}`)),
-  );
-  return Math.max(
-    parsePressure(cpu ?? '', 'some'),
-    parsePressure(io ?? '', 'full'),
-    parsePressure(memory ?? '', 'full'),
-  );
-}
-
-export function createHost(): Host & { close(): void } {
+export function createHost({ procFolder = '/proc', locks = managerLocks }: HostParts = {}): Host & { close(): void } {
   const delay = monitorEventLoopDelay({ resolution: resolutionMs });
   delay.enable();
+  const latestKernel = createLatest(() => readKernel(procFolder), { pressure: 0, locks: '' }, patienceMs);
+  const latestFiles = createLatest(() => readManagerFiles(locks), [], patienceMs);
   return {
-    bootId: () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+    bootId: () => readFileSync(join(procFolder, 'sys/kernel/random/boot_id'), 'utf8').trim(),
     suspendedMs: () => uptime() * 1_000 - Number(process.hrtime.bigint()) / 1e6,
     sample: async () => {
       const loopLagMs = Math.max(0, delay.max / 1e6 - resolutionMs);
       delay.reset();
-      const [pressure, packageManager] = await Promise.all([readPressure(), lockHolder()]);
-      return { pressure, packageManager, loopLagMs };
+      const [{ pressure, locks: locked }, files] = await Promise.all([latestKernel(), latestFiles()]);
+      return { pressure, packageManager: findManager(locked, files), loopLagMs };
     },
     close: () => void delay.disable(),
   };
