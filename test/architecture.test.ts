@@ -76,7 +76,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 };
 
 const homes: Readonly<Record<string, RegExp>> = {
-  execa: /^adapters\/exec\/run\.ts$/,
+  execa: /^adapters\/exec\/process\.ts$/,
   fastify: /^serve\//,
   'prom-client': /^serve\//,
   pino: /^log\.ts$/,

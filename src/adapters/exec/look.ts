@@ -4,7 +4,8 @@
  */
 import { type Finding, finding } from '../probe/finding.ts';
 import type { Look } from '../probe/look.ts';
-import { type CommandResult, startCommand } from './run.ts';
+import type { CommandResult } from './process.ts';
+import { startCommand } from './run.ts';
 
 const mostBytes = 4_096;
 const noCommand: readonly number[] = [126, 127];
