@@ -175,7 +175,7 @@ function functionLengths(text: string): { readonly at: number; readonly length: 
     const opens = /^(\s*)(export )?(async )?function\b.*\{$|^(\s*)(export )?const \w+ = .*=> \{$/.exec(line);
     if (opens === null) return [];
     const indent = opens[1] ?? opens[4] ?? '';
-    const end = lines.findIndex((later, index) => index > at && (later === `${indent}}` || later === `${indent}};`));
+    const end = lines.findIndex((later, index) => index > at && /^\}[;)]*$/.test(later.replace(indent, '')));
     return end < 0 ? [] : [{ at: at + 1, length: end - at + 1 }];
   });
 }
