@@ -49,6 +49,7 @@ export function createLanes(clock: Pick<Clock, 'nowMs'>): Lanes {
     const startedAtMs = clock.nowMs();
     const abort = new AbortController();
     const { promise: told, resolve: answered } = Promise.withResolvers<void>();
+    const late = finding('probe.timeout', `no reply within ${timeoutMs} ms`);
     let answer: Finding | null = null;
     const tell = (found: Finding): void => {
       answer ??= found;
@@ -56,7 +57,7 @@ export function createLanes(clock: Pick<Clock, 'nowMs'>): Lanes {
     };
     const worked = Promise.resolve()
       .then(() => work(abort.signal, tell))
-      .catch(findingOfError)
+      .catch((error: unknown) => (abort.signal.aborted ? late : findingOfError(error)))
       .then(tell);
     const flight: Flight = {
       startedAtMs,
@@ -69,10 +70,10 @@ export function createLanes(clock: Pick<Clock, 'nowMs'>): Lanes {
     const { passed, stop } = deadline(timeoutMs);
     await Promise.race([flight.gone, told, passed]);
     stop();
-    if (answer === null) await afterPolling();
-    answer ??= finding('probe.timeout', `no reply within ${timeoutMs} ms`);
+    // Told to end, a look may still say why it was not able to look. That it was given up is no such reason.
     abort.abort();
-    return judge(answer, startedAtMs, timeoutMs);
+    if (answer === null) await afterPolling();
+    return judge(answer ?? late, startedAtMs, timeoutMs);
   }
 
   return {

@@ -98,6 +98,15 @@ t.test('a look that tells its finding before it has ended keeps its lane until t
   t.equal((await lanes.run('a', 60_000, ok)).reason, 'probe.ok');
 });
 
+t.test('a look that is told to stop may still say why it was not able to look', async (t) => {
+  const lanes = createLanes(realClock);
+  const seen = await lanes.run('a', 20, async (signal) => {
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+    return finding('probe.no-command', 'its file was not read in time');
+  });
+  t.match(seen, { verdict: 'unknown', reason: 'probe.no-command' });
+});
+
 t.test('a second look while one is under way is not begun', async (t) => {
   const lanes = createLanes(realClock);
   let end = (): void => undefined;
