@@ -96,6 +96,8 @@ export interface Store {
   load(): StoredState;
   /** Writes the state and appends the transitions in one transaction; not yet durable. Never throws: emits store.changed. */
   save(state: unknown, savedAtMs: number, wallMs: number, transitions: readonly Transition[]): void;
+  /** Whether the last save was refused: another one, even of nothing new, is how to find out that there is room again. */
+  isBehind(): boolean;
   /** Resolves true once all that was saved is on the disk, false when that failed or took longer than 2 s. */
   durable(): Promise<boolean>;
   noteEvidence(incident: string, file: string): void;

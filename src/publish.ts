@@ -10,6 +10,8 @@ import type { Store } from './ports.ts';
 import type { Metrics } from './serve/metrics.ts';
 import type { ServeSource, Told } from './serve/view.ts';
 
+const saveAtLeastEveryMs = 60_000;
+
 export interface Publish {
   turned(turned: Turned): void;
   subscribe: ServeSource['subscribe'];
@@ -25,6 +27,16 @@ export function createPublish(parts: {
   const { log, metrics, store, notify } = parts;
   const listeners = new Set<(told: Told) => void>();
   let fedAtMs = 0;
+  let savedAtMs = 0;
+
+  /**
+   * The state that names an action is handed to the disk before the action is performed (S1). A disk that refused is asked again with
+   * every sample of the host, and one that was left alone now and then, so that it is known to be full before that matters.
+   */
+  function isSaveDue({ event, step, nowMs }: Turned): boolean {
+    if (step.transitions.length > 0) return true;
+    return event.type === 'host.sampled' && (store.isBehind() || nowMs - savedAtMs >= saveAtLeastEveryMs);
+  }
 
   function feedWatchdog(nowMs: number): void {
     if (notify.watchdogEveryMs === null || nowMs - fedAtMs < notify.watchdogEveryMs / 2) return;
@@ -33,10 +45,13 @@ export function createPublish(parts: {
   }
 
   return {
-    turned: ({ event, step, nowMs }) => {
+    turned: (turned) => {
+      const { event, step, nowMs } = turned;
       const wallMs = parts.wallMs();
-      // The state that names an action is handed to the disk before the action is performed (S1).
-      if (step.transitions.length > 0) store.save(step.state, nowMs, wallMs, step.transitions);
+      if (isSaveDue(turned)) {
+        savedAtMs = nowMs;
+        store.save(step.state, nowMs, wallMs, step.transitions);
+      }
       if (event.type === 'probe.observed') metrics.observeProbe(event.component, event.probe, event.observation);
       for (const transition of step.transitions) {
         logTransition(log, transition);

@@ -64,6 +64,7 @@ export function createKeeper(place: string, open: () => Opened, emit: Emit): Clo
   return {
     load,
     save,
+    isBehind: () => health === 'unwritable',
     durable: async () => (opened.shelf === null || health === 'unwritable' ? false : opened.shelf.sync()),
     noteEvidence: (incident, file) => reading((shelf) => shelf.noteEvidence(incident, file), undefined),
     incidents: (query) => reading((shelf) => shelf.incidents(query), [] as IncidentRecord[]),

@@ -1,0 +1,65 @@
+import t from 'tap';
+import type { Event } from '../src/core/event.ts';
+import { initialState } from '../src/core/mend/state.ts';
+import type { Transition } from '../src/core/transition.ts';
+import { createPublish } from '../src/publish.ts';
+
+const told: Transition = { type: 'node.changed', reason: 'node.pressure', detail: '0.50' };
+const sampled: Event = { type: 'host.sampled', sample: { pressure: 0, loopLagMs: 0, packageManager: null } };
+
+function createDesk() {
+  const saves: number[] = [];
+  let behind = false;
+  const publish = createPublish({
+    log: { info: () => {}, warn: () => {}, error: () => {}, close: () => {} },
+    metrics: { observe: () => {}, observeProbe: () => {}, render: async () => '' },
+    store: {
+      save: (_state, savedAtMs) => void saves.push(savedAtMs),
+      isBehind: () => behind,
+      load: () => ({ state: null, bootId: null, savedAtMs: 0, health: 'ok', detail: '' }),
+      durable: async () => true,
+      noteEvidence: () => {},
+      incidents: () => [],
+      close: () => {},
+    },
+    notify: { watchdog: async () => {}, watchdogEveryMs: null },
+    wallMs: () => 0,
+  });
+  return {
+    saves,
+    refuse: (refused: boolean) => {
+      behind = refused;
+    },
+    turn: (nowMs: number, event: Event, ...transitions: Transition[]) =>
+      publish.turned({ event, nowMs, step: { state: initialState(), actions: [], transitions, wakeAtMs: null } }),
+  };
+}
+
+t.test('what is told is saved at once, and a turn without news is not', async (t) => {
+  const { turn, saves } = createDesk();
+  turn(1_000_000, { type: 'tick' }, told);
+  turn(1_000_001, { type: 'tick' });
+  turn(1_005_000, sampled);
+  t.same(saves, [1_000_000]);
+});
+
+t.test('a disk that refused is asked again with every sample until it takes the state', async (t) => {
+  const { turn, saves, refuse } = createDesk();
+  refuse(true);
+  turn(1_000_000, { type: 'tick' }, told);
+  turn(1_002_000, { type: 'tick' });
+  turn(1_005_000, sampled);
+  turn(1_010_000, sampled);
+  refuse(false);
+  turn(1_015_000, sampled);
+  t.same(saves, [1_000_000, 1_005_000, 1_010_000]);
+});
+
+t.test('a disk that was left alone for a minute is tried', async (t) => {
+  const { turn, saves } = createDesk();
+  turn(1_000_000, { type: 'tick' }, told);
+  turn(1_055_000, sampled);
+  turn(1_060_000, sampled);
+  turn(1_065_000, sampled);
+  t.same(saves, [1_000_000, 1_060_000]);
+});
