@@ -5,7 +5,7 @@
 import type { StoreHealth } from '../event.ts';
 import { beginVerifying, endDeed } from './deed.ts';
 import { freshProbes } from './looks.ts';
-import type { Component, State } from './state.ts';
+import type { Component, NodeState, ReadyState, State } from './state.ts';
 import { type Turn, tell, unsettleAll } from './turn.ts';
 
 /** As long as the wider of the two reboot budgets: until then what was done before the loss may still count. */
@@ -35,6 +35,18 @@ function takeUp(turn: Turn, component: Component, sameBoot: boolean): Component 
   return beginVerifying(found, deed, turn.nowMs);
 }
 
+/** Nothing was there to load although something may have been stored once. */
+function isForgetful(node: NodeState, store: StoreHealth): boolean {
+  return store === 'lost' || (store === 'unwritable' && node.bootId === '');
+}
+
+/** The answer outlives the agent, so that its restart does not turn traffic away; it does not outlive the boot that it was given for. */
+function readyAtStart({ node, nowMs }: Turn, sameBoot: boolean): ReadyState {
+  const kept = { ...node.ready, turningSinceMs: null, blindSinceMs: null };
+  if (sameBoot && kept.reason !== 'node.shutting-down') return kept;
+  return { ...kept, ready: false, reason: 'node.unseen', detail: '', sinceMs: nowMs };
+}
+
 export function startAgent(
   turn: Turn,
   event: { readonly bootId: string; readonly seed: number; readonly store: StoreHealth },
@@ -50,11 +62,11 @@ export function startAgent(
     bus: 'unseen',
     shuttingDown: false,
     store: event.store,
-    forgetfulUntilMs: event.store === 'lost' ? turn.nowMs + forgetfulMs : node.forgetfulUntilMs,
+    forgetfulUntilMs: isForgetful(node, event.store) ? turn.nowMs + forgetfulMs : node.forgetfulUntilMs,
     sample: null,
     upgradeSinceMs: null,
     sampleDueAtMs: turn.nowMs,
-    ready: { ...node.ready, turningSinceMs: null, blindSinceMs: null },
+    ready: readyAtStart(turn, sameBoot),
     wakeAtMs: null,
   };
   if (event.store !== 'ok') tell(turn, { type: 'node.changed', reason: storeReason[event.store], detail: '' });
