@@ -2,7 +2,7 @@
  * What is kept before an action: one JSON file per action, bounded in time, size and number. A repair waits for it 2 s at most; what was not there by then is
  * missing in the file and said to be.
  */
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EvidenceCollector, EvidenceRequest, SystemBus } from '../../ports.ts';
 import type { runCommand } from '../exec/run.ts';
@@ -54,7 +54,7 @@ function fileName({ component, incident }: EvidenceRequest, wallMs: number): str
 
 /** The oldest files go until there is room; names begin with the time, so their order is that of time. */
 async function makeRoom(folder: string): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
+  const names = (await readdir(folder)).filter((name) => /\.json(\.new)?$/.test(name)).sort();
   const sizes = await Promise.all(
     names.map(async (name) => (await stat(join(folder, name)).catch(() => null))?.size ?? 0),
   );
@@ -87,13 +87,17 @@ export function createEvidence({ folder, run, bus, wallMs }: EvidenceParts): Evi
     const bundle = { ...request, takenWallMs, partial: typeof gathered === 'string', gathered };
     const text = redact(JSON.stringify(bundle, null, 1)).slice(0, mostBytes);
     const file = `${fileName(request, takenWallMs)}.json`;
+    // Renamed when it is whole: a full disk or the end of the agent leaves no half a bundle under a bundle's name.
+    const unfinished = join(folder, `${file}.new`);
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await makeRoom(folder);
-      await writeFile(join(folder, file), text, { mode: 0o600, flag: 'wx' });
+      await writeFile(unfinished, text, { mode: 0o600, flag: 'wx' });
+      await rename(unfinished, join(folder, file));
       return file;
     } catch {
       // A full or read-only disk; the store tells of it, and a repair does not wait for a better one.
+      await rm(unfinished, { force: true }).catch(() => undefined);
       return null;
     }
   }
