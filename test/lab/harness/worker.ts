@@ -38,18 +38,19 @@ export interface Worker {
   incidents(): Promise<readonly IncidentRecord[]>;
   /** The value of the one series that has this name and these labels; null when there is none. */
   metric(series: string): Promise<number | null>;
-  /** Resolves once the agent sees everything and all of it is well. */
+  /** Resolves once the agent sees everything and all of it is well, with the node ready and no installation under way. */
   awaitWell(deadlineMs?: number): Promise<NodeView>;
+  /** Resolves once the agent sees healthy components, and in them the very runs that systemd has. */
+  awaitTruth(deadlineMs: number): Promise<void>;
   /** systemd's word on which runs of the units there are: unchanged means that nobody restarted anything. */
   runs(): Promise<Readonly<Record<string, string>>>;
   /** SIGKILL to the unit's main process; resolves once systemd has a new one in an active unit. */
   crash(unit: string, deadlineMs?: number): Promise<Repair>;
 }
 
-function isWell(view: NodeView): boolean {
+function isHealthy(view: NodeView): boolean {
   const named = view.components.filter(({ name }) => NAMES.includes(name));
-  const healthy = named.length === NAMES.length && named.every(({ phase }) => phase === 'healthy');
-  return healthy && view.ready.ready && view.busConnected && view.upgrading === null;
+  return view.busConnected && named.length === NAMES.length && named.every(({ phase }) => phase === 'healthy');
 }
 
 /** A Unix socket on the node is reached from the test process through the node's root in /proc. */
@@ -103,12 +104,23 @@ function createWorker(node: LabNode, kubelet: Kubelet): Worker {
       node.waitFor(
         async () => {
           const view = await status();
-          if (isWell(view)) return view;
+          if (isHealthy(view) && view.ready.ready && view.upgrading === null) return view;
           throw new Error(JSON.stringify(view.components.map(({ name, phase, reason }) => [name, phase, reason])));
         },
         deadlineMs,
         'the agent to see everything well',
       ),
+    awaitTruth: async (deadlineMs) => {
+      const isTruth = async () => {
+        const view = await status();
+        const real = await runs();
+        return (
+          isHealthy(view) &&
+          view.components.every(({ unit, invocationId }) => (real[unit] ?? invocationId) === invocationId)
+        );
+      };
+      await node.waitFor(isTruth, deadlineMs, 'the agent to see the truth');
+    },
     runs,
     crash: async (unit, deadlineMs = 30_000) => {
       const before = (await node.unit(unit))['InvocationID'];
