@@ -9,10 +9,14 @@ import type { Component } from './state.ts';
 import { put, type Turn, tell } from './turn.ts';
 import type { Unit } from './unit.ts';
 
+/**
+ * systemd counts its own restarts in NRestarts and begins anew with every start that somebody asked for. It counts before the new run has its
+ * InvocationID (systemd 257: two signals earlier), so a comparison with the unit as it was last told would find no difference.
+ */
 function restartedBy(component: Component, previous: Unit, unit: Unit): RestartedBy {
   const { deed } = component;
   if (deed !== null && deed.stage !== 'preparing' && deed.invocation === previous.invocationId) return 'nodemend';
-  return unit.nRestarts > previous.nRestarts ? 'systemd' : 'other';
+  return unit.nRestarts > 0 ? 'systemd' : 'other';
 }
 
 function countRestart(turn: Turn, component: Component, previous: Unit, unit: Unit): Component {
@@ -30,6 +34,8 @@ function countRestart(turn: Turn, component: Component, previous: Unit, unit: Un
 
 function noteEnding(component: Component, unit: Unit): Component {
   if (!hasEnded(unit)) return unit.activeState === 'deactivating' ? component : { ...component, ending: null };
+  // The restart has begun and Result says `success` again: how the last run ended is known from before.
+  if (unit.subState === 'auto-restart-queued' && component.ending !== null) return component;
   const forgotten = unit.execMainExitAtMs === null && unit.activeEnterAtMs === null;
   if (forgotten && component.ending !== null) return component;
   const { how, reason } = classifyEnding(unit);
