@@ -20,7 +20,7 @@ export interface Publish {
 export function createPublish(parts: {
   readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
   readonly metrics: Pick<Metrics, 'observe' | 'observeProbe'>;
-  readonly store: Pick<Store, 'save'>;
+  readonly store: Pick<Store, 'save' | 'isBehind'>;
   readonly notify: Pick<Notify, 'watchdog' | 'watchdogEveryMs'>;
   readonly wallMs: () => number;
 }): Publish {

@@ -11,16 +11,11 @@ function createDesk() {
   const saves: number[] = [];
   let behind = false;
   const publish = createPublish({
-    log: { info: () => {}, warn: () => {}, error: () => {}, close: () => {} },
-    metrics: { observe: () => {}, observeProbe: () => {}, render: async () => '' },
+    log: { info: () => {}, warn: () => {}, error: () => {} },
+    metrics: { observe: () => {}, observeProbe: () => {} },
     store: {
       save: (_state, savedAtMs) => void saves.push(savedAtMs),
       isBehind: () => behind,
-      load: () => ({ state: null, bootId: null, savedAtMs: 0, health: 'ok', detail: '' }),
-      durable: async () => true,
-      noteEvidence: () => {},
-      incidents: () => [],
-      close: () => {},
     },
     notify: { watchdog: async () => {}, watchdogEveryMs: null },
     wallMs: () => 0,
