@@ -13,6 +13,8 @@ const yes = (message: string): Answer => ({ ok: true, message });
 function restart(state: State, name: string, emit: Emit): Answer {
   const component = state.components[name];
   if (component === undefined) return no(`there is no component ${name}`);
+  if (state.node.bus !== 'connected')
+    return no(`cannot restart ${name}: the system bus is not connected; try again when nodemend status says it is`);
   if (state.node.shuttingDown) return no(`cannot restart ${name}: the node is shutting down`);
   if (component.deed !== null)
     return no(`cannot restart ${name}: ${component.deed.remedy} is already under way, see nodemend status ${name}`);
