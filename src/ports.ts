@@ -48,8 +48,6 @@ export interface Prober {
 export interface Host {
   bootId(): string;
   sample(): Promise<HostSample>;
-  /** Milliseconds between CLOCK_BOOTTIME and CLOCK_MONOTONIC: grows by the time the machine was suspended. */
-  suspendedMs(): number;
 }
 
 export interface EvidenceRequest {

@@ -5,7 +5,10 @@ import type { Transition } from '../src/core/transition.ts';
 import { createPublish } from '../src/publish.ts';
 
 const told: Transition = { type: 'node.changed', reason: 'node.pressure', detail: '0.50' };
-const sampled: Event = { type: 'host.sampled', sample: { pressure: 0, loopLagMs: 0, packageManager: null } };
+const sampled: Event = {
+  type: 'host.sampled',
+  sample: { pressure: 0, loopLagMs: 0, packageManager: null, suspendedMs: 0 },
+};
 
 function createDesk() {
   const saves: number[] = [];

@@ -16,6 +16,8 @@ export interface HostSample {
   readonly pressure: number;
   /** How late the agent's own loop was, at worst, since the last sample. */
   readonly loopLagMs: number;
+  /** How long the machine has been suspended in all since it was booted: CLOCK_BOOTTIME less CLOCK_MONOTONIC. */
+  readonly suspendedMs: number;
   /** Name of the package manager that holds its lock, or null. */
   readonly packageManager: string | null;
 }
@@ -43,7 +45,6 @@ export type Event =
   | { readonly type: 'evidence.captured'; readonly id: string }
   | { readonly type: 'action.finished'; readonly id: string; readonly result: ActionResult }
   | { readonly type: 'host.sampled'; readonly sample: HostSample }
-  | { readonly type: 'clock.jumped'; readonly gapMs: number }
   | { readonly type: 'store.changed'; readonly health: StoreHealth; readonly detail: string }
   | { readonly type: 'pause.asked'; readonly component: string | null; readonly forMs: number; readonly text: string }
   | { readonly type: 'resume.asked'; readonly component: string | null }

@@ -66,7 +66,6 @@ const uncounted = { observe: () => undefined, observeProbe: () => undefined };
 function createHost(machine: Machine, life: Life): Host {
   return {
     bootId: machine.bootId,
-    suspendedMs: machine.suspendedMs,
     sample: () =>
       life.later(
         sampleMs,
@@ -74,6 +73,7 @@ function createHost(machine: Machine, life: Life): Host {
           pressure: machine.host.pressure,
           loopLagMs: machine.host.lagMs,
           packageManager: machine.host.packageManager,
+          suspendedMs: machine.suspendedMs(),
         }),
         2,
       ),

@@ -3,6 +3,7 @@
  * same looks at the same times with the same luck (test/sim/rest.test.ts compares the two byte for byte). What it knows of the core's rhythm it
  * takes from the core.
  */
+import type { HostSample } from '../core/event.ts';
 import { sampleEveryMs } from '../core/mend/host.ts';
 import { lookJitter } from '../core/mend/looks.ts';
 import type { Observation } from '../core/mend/observation.ts';
@@ -18,7 +19,7 @@ export interface Surroundings {
     lane: string,
     startedAtMs: number,
   ) => Pick<Observation, 'reason' | 'detail' | 'durationMs'> | null;
-  readonly sample: { readonly pressure: number; readonly loopLagMs: number; readonly packageManager: string | null };
+  readonly sample: HostSample;
   readonly sampleMs: number;
 }
 
@@ -227,6 +228,7 @@ function arrive(state: State, lanes: readonly Lane[], stop: Stop, around: Surrou
       ...node,
       seed: stop.seed,
       sample: stop.sampledAtMs === null ? node.sample : { ...around.sample, atMs: stop.sampledAtMs },
+      suspendedMs: stop.sampledAtMs === null ? node.suspendedMs : around.sample.suspendedMs,
       sampleDueAtMs: stop.sampleDueAtMs,
       lastStepAtMs: stop.atMs,
       wakeAtMs: Math.min(stop.sampleDueAtMs, node.pause?.untilMs ?? Infinity, ...wakes),

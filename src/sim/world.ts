@@ -69,7 +69,12 @@ export function createWorld(options: WorldOptions): World {
         const durationMs = lookMs(machine, lane, startedAtMs, answer.tookMs);
         return { reason: answer.reason, detail: answer.detail, durationMs };
       },
-      sample: { pressure: host.pressure, loopLagMs: host.lagMs, packageManager: host.packageManager },
+      sample: {
+        pressure: host.pressure,
+        loopLagMs: host.lagMs,
+        packageManager: host.packageManager,
+        suspendedMs: machine.suspendedMs(),
+      },
       sampleMs,
     });
     if (reached === null) return;

@@ -5,7 +5,7 @@ import { resolvePolicy } from '../../src/config/resolve.ts';
 import type { Config } from '../../src/config/schema.ts';
 import type { ComponentPolicy } from '../../src/core/mend/policy.ts';
 import type { Unit, UnitSettings } from '../../src/core/mend/unit.ts';
-import { settings } from '../core/world.ts';
+import { settings } from '../core/virtual-unit.ts';
 
 /** The configuration that a text gives; a text with problems is a mistake of the test. */
 export function configOf(text: string): Config {

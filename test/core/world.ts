@@ -1,30 +1,17 @@
 /**
- * A small virtual node for tests of the core: units that obey start, restart and kill at once, probes that answer as told, time that passes
- * when told. It records every action and transition. It drives the very `step` that the daemon runs.
+ * A small virtual node for tests of the core: units that systemd runs, probes that answer as the units do, or as told, and time that passes
+ * when told. It records every event, action and transition, and drives the very `step` that the daemon runs.
  */
 import type { Action, Remedial } from '../../src/core/action.ts';
-import type { Event } from '../../src/core/event.ts';
+import type { ActionResult, Event, HostSample, StoreHealth } from '../../src/core/event.ts';
 import type { Observation } from '../../src/core/mend/observation.ts';
 import type { ComponentPolicy, NodePolicy } from '../../src/core/mend/policy.ts';
 import { type Component, initialState, type State } from '../../src/core/mend/state.ts';
-import type { Unit, UnitSettings } from '../../src/core/mend/unit.ts';
+import type { UnitSettings } from '../../src/core/mend/unit.ts';
 import type { Reason } from '../../src/core/reason.ts';
 import { step } from '../../src/core/step.ts';
 import type { Phase, Transition } from '../../src/core/transition.ts';
-
-export const settings = (changes: Partial<UnitSettings> = {}): UnitSettings => ({
-  type: 'notify',
-  restart: 'always',
-  restartMs: 5_000,
-  startLimitBurst: 5,
-  startLimitIntervalMs: 10_000,
-  killMode: 'process',
-  watchdogMs: 0,
-  timeoutStartMs: 90_000,
-  timeoutStopMs: 90_000,
-  stopsWith: [],
-  ...changes,
-});
+import { createVirtualUnit, type VirtualUnit } from './virtual-unit.ts';
 
 export const policy = (name: string, changes: Partial<ComponentPolicy> = {}): ComponentPolicy => ({
   name,
@@ -49,156 +36,198 @@ export const policy = (name: string, changes: Partial<ComponentPolicy> = {}): Co
 export interface Answer {
   readonly verdict: Observation['verdict'];
   readonly reason: Reason;
-  /** How long the look takes; a look that times out takes its whole deadline. */
+  /** How long the look takes, 2 ms unless it is said; `deadline` is the whole of it. */
   readonly tookMs?: number | 'deadline';
 }
 
 export const good: Answer = { verdict: 'healthy', reason: 'probe.ok', tookMs: 2 };
 export const silent: Answer = { verdict: 'unhealthy', reason: 'probe.timeout', tookMs: 'deadline' };
+export const refused: Answer = { verdict: 'unhealthy', reason: 'probe.refused', tookMs: 1 };
 export const sick: Answer = { verdict: 'unhealthy', reason: 'probe.http-status', tookMs: 2 };
 export const denied: Answer = { verdict: 'unknown', reason: 'probe.denied', tookMs: 2 };
+export const initializing: Answer = { verdict: 'unknown', reason: 'probe.initializing', tookMs: 2 };
 
-/** How a unit takes an action: it runs anew, it fails again at once, or nothing is ever heard of the job. */
-export type Obedience = 'runs' | 'fails' | 'mute';
+/** One call of `step`, as it was. */
+export interface Turned {
+  readonly nowMs: number;
+  readonly event: Event;
+  readonly before: State;
+  readonly after: State;
+  readonly actions: readonly Action[];
+  readonly transitions: readonly Transition[];
+  readonly wakeAtMs: number | null;
+}
 
 interface Due {
   readonly atMs: number;
-  readonly event: Event;
+  readonly order: number;
+  /** What comes from the agent's own performers is lost when the agent ends. */
+  readonly ours: boolean;
+  readonly then: () => void;
 }
 
-const isRemedial = (action: Action): action is Remedial => 'timeoutMs' in action && 'id' in action;
+export interface WorldOptions {
+  readonly ready?: Partial<NodePolicy['ready']>;
+  readonly units?: Readonly<Record<string, Partial<UnitSettings>>>;
+  /** Units that are not started when the world begins. */
+  readonly down?: readonly string[];
+}
 
 export interface World {
   state(): State;
   nowMs(): number;
   component(name: string): Component;
   phase(name: string): Phase;
+  unit(name: string): VirtualUnit;
   send(event: Event): void;
   advance(ms: number): void;
-  /** Sets what the probe `component/probe` answers from now on. */
-  answer(lane: string, answer: Answer): void;
-  obey(unit: string, how: Obedience): void;
-  unit(name: string): Unit;
-  change(name: string, changes: Partial<Unit>): void;
-  /** The unit runs (anew). */
-  run(name: string, changes?: Partial<Unit>): void;
-  /** SIGKILL to the main process; with Restart= it goes to auto-restart. */
-  crash(name: string, changes?: Partial<Unit>): void;
-  /** The main process exits 0 by itself. */
-  exit(name: string): void;
-  /** systemctl stop. */
-  stop(name: string, job?: number): void;
+  /** Sets what `component/probe` answers from now on; null: what the unit would. */
+  answer(lane: string, answer: Answer | null): void;
+  /** What the performers do with an action from now on: carry it out, or never report back. */
+  perform(how: 'well' | 'mute'): void;
+  /** systemctl stop, with what stops along. */
+  stop(name: string): void;
+  host(changes: Partial<HostSample>): void;
+  loadPolicies(policies: readonly ComponentPolicy[]): void;
+  loseBus(): void;
+  findBus(): void;
+  /** SIGKILL to the agent; what it had saved is all that is left. */
+  killAgent(): void;
+  /** The agent dies the moment it has saved its next remedial intent: `before` or just `after` the call to systemd. */
+  killAgentAtAction(when: 'before' | 'after'): void;
+  startAgent(options?: { readonly bootId?: string; readonly store?: StoreHealth }): void;
+  restartAgent(bootId?: string): void;
+  /** SIGSTOP to the agent for so long. */
+  stall(ms: number): void;
+  isAgentUp(): boolean;
   remedial(): Remedial[];
   transitions(): Transition[];
-  /** Forgets what was recorded so far. */
+  told<Type extends Transition['type']>(type: Type): Extract<Transition, { type: Type }>[];
+  turns(): readonly Turned[];
+  /** Forgets the actions and transitions recorded so far. */
   forget(): void;
-  host(changes: Partial<{ pressure: number; loopLagMs: number; packageManager: string | null }>): void;
-  /** Replaces the state by itself after a round through JSON, as a restart of the agent does, and starts anew. */
-  restartAgent(bootId?: string): void;
-  /** No tick and no reply for so long: the agent was stopped. */
-  freeze(ms: number): void;
 }
 
-const stoppedUnit = (name: string, changes: Partial<Unit> = {}): Unit => ({
-  id: `${name}.service`,
-  loadState: 'loaded',
-  activeState: 'inactive',
-  subState: 'dead',
-  result: 'success',
-  unitFileState: 'enabled',
-  freezerState: 'running',
-  conditionResult: true,
-  mainPid: 0,
-  invocationId: '',
-  nRestarts: 0,
-  job: 0,
-  inactiveExitAtMs: null,
-  activeEnterAtMs: null,
-  activeExitAtMs: null,
-  inactiveEnterAtMs: null,
-  stateChangeAtMs: null,
-  execMainExitAtMs: null,
-  execMainCode: 0,
-  execMainStatus: 0,
-  needDaemonReload: false,
-  controlGroup: `/system.slice/${name}.service`,
-  settings: settings(),
-  ...changes,
-});
+const isRemedial = (action: Action): action is Remedial => 'timeoutMs' in action && 'id' in action;
+const results: Readonly<Record<string, ActionResult>> = {
+  done: { ok: true, reason: 'action.done', detail: '' },
+  canceled: { ok: false, reason: 'action.canceled', detail: '' },
+  failed: { ok: false, reason: 'action.failed', detail: 'the job failed' },
+};
 
-export function createWorld(policies: readonly ComponentPolicy[], ready: Partial<NodePolicy['ready']> = {}): World {
+export function createWorld(policies: readonly ComponentPolicy[], options: WorldOptions = {}): World {
   let state: State = initialState();
   let now = 1_000_000;
   let wake: number | null = null;
   let serial = 0;
-  let sample = { pressure: 0, loopLagMs: 0, packageManager: null as string | null };
-  const units = new Map<string, Unit>();
+  let order = 0;
+  let sample: HostSample = { pressure: 0, loopLagMs: 0, packageManager: null, suspendedMs: 0 };
+  let how: 'well' | 'mute' = 'well';
+  let up = false;
+  let connected = false;
+  let stalled: Event[] | null = null;
+  let dieAt: 'before' | 'after' | null = null;
+  const units = new Map<string, VirtualUnit>();
   const answers = new Map<string, Answer>();
-  const obedience = new Map<string, Obedience>();
   let due: Due[] = [];
   let acted: Remedial[] = [];
   let told: Transition[] = [];
-  const nodePolicy: NodePolicy = {
+  const turned: Turned[] = [];
+  let nodePolicy: NodePolicy = {
     node: 'test',
-    ready: { downAfterMs: 1_000, upAfterMs: 5_000, staleAfterMs: 60_000, failOpen: true, ...ready },
+    ready: { downAfterMs: 1_000, upAfterMs: 5_000, staleAfterMs: 60_000, failOpen: true, ...options.ready },
     components: policies,
   };
 
-  const later = (ms: number, event: Event): void => {
-    due.push({ atMs: now + ms, event });
+  const plan = (ms: number, ours: boolean, then: () => void): void => {
+    order += 1;
+    due.push({ atMs: now + ms, order, ours, then });
   };
+  const later = (ms: number, event: Event): void => plan(ms, true, () => send(event));
 
-  function obeyRemedy(action: Remedial): void {
-    const name = action.unit.replace('.service', '');
-    const how = obedience.get(name) ?? 'runs';
-    if (how === 'mute' || action.type === 'command.run' || action.type === 'node.reboot') return;
-    if (how === 'runs') world.run(name);
-    else world.crash(name, { activeState: 'failed', subState: 'failed', invocationId: `run-${++serial}` });
-    later(1, {
-      type: 'action.finished',
-      id: action.id,
-      result:
-        how === 'runs'
-          ? { ok: true, reason: 'action.done', detail: '' }
-          : { ok: false, reason: 'action.failed', detail: '' },
-    });
+  function unit(name: string): VirtualUnit {
+    const one = units.get(name);
+    if (one === undefined) throw new Error(`no unit ${name} in this world`);
+    return one;
   }
 
-  function look({ component, probe, timeoutMs }: Extract<Action, { type: 'probe.look' }>): void {
-    const { verdict, reason, tookMs = 2 } = answers.get(`${component}/${probe}`) ?? good;
-    const durationMs = tookMs === 'deadline' ? timeoutMs : tookMs;
-    const observation: Observation = { verdict, reason, detail: '', startedAtMs: now, durationMs };
-    later(durationMs, { type: 'probe.observed', component, probe, observation });
+  function answerOf(component: string, probe: string): Answer {
+    const { program, get } = unit(component);
+    const told = answers.get(`${component}/${probe}`);
+    if (program.frozen) return silent;
+    return told ?? (get().activeState === 'active' ? good : refused);
+  }
+
+  function remedy(action: Remedial): void {
+    if (how === 'mute') return;
+    const one = unit(action.component);
+    const finish = (result: string): void => {
+      const said = results[result] ?? results['failed'];
+      if (said !== undefined) later(1, { type: 'action.finished', id: action.id, result: said });
+    };
+    if ('resetFailed' in action && action.resetFailed) one.resetFailed();
+    if (action.type === 'unit.start') one.start(finish);
+    if (action.type === 'unit.restart') one.restart(finish);
+    if (action.type === 'unit.kill') {
+      one.crash();
+      one.restart(finish);
+    }
+    if (action.type === 'command.run' || action.type === 'node.reboot') finish('done');
   }
 
   function perform(action: Action): void {
-    if (action.type === 'host.sample') later(1, { type: 'host.sampled', sample });
+    if (action.type === 'host.sample') plan(1, true, () => send({ type: 'host.sampled', sample }));
     else if (action.type === 'evidence.capture') later(1, { type: 'evidence.captured', id: action.id });
-    else if (action.type === 'probe.look') look(action);
-    else if (isRemedial(action)) {
-      acted.push(action);
-      obeyRemedy(action);
+    else if (action.type === 'probe.look') {
+      const { component, probe, timeoutMs } = action;
+      const { verdict, reason, tookMs = 2 } = answerOf(component, probe);
+      const durationMs = tookMs === 'deadline' ? timeoutMs : tookMs;
+      const observation: Observation = { verdict, reason, detail: '', startedAtMs: now, durationMs };
+      later(durationMs, { type: 'probe.observed', component, probe, observation });
+    } else if (isRemedial(action)) {
+      const diesFirst = dieAt === 'before';
+      if (!diesFirst) {
+        acted.push(action);
+        remedy(action);
+      }
+      if (dieAt !== null) killAgent();
     }
   }
 
   function send(event: Event): void {
-    const result = step(state, event, now);
-    state = result.state;
-    wake = result.wakeAtMs;
-    told.push(...result.transitions);
-    for (const action of result.actions) perform(action);
+    if (!up) return;
+    if (stalled !== null) {
+      stalled.push(event);
+      return;
+    }
+    const before = state;
+    const { actions, transitions, wakeAtMs, state: after } = step(before, event, now);
+    state = after;
+    wake = wakeAtMs;
+    told.push(...transitions);
+    turned.push({ nowMs: now, event, before, after, actions, transitions, wakeAtMs });
+    for (const action of actions) if (up) perform(action);
   }
+
+  /** What systemd tells reaches the agent over the bus alone. */
+  const signal = (event: Event): void => {
+    if (connected) send(event);
+  };
 
   function advance(ms: number): void {
     const end = now + ms;
     for (;;) {
-      const next = due.reduce<Due | null>((a, b) => (a === null || b.atMs < a.atMs ? b : a), null);
-      const at = Math.min(next?.atMs ?? Infinity, wake === null ? Infinity : Math.max(wake, now));
+      const next = due.reduce<Due | null>(
+        (a, b) => (a === null || b.atMs < a.atMs || (b.atMs === a.atMs && b.order < a.order) ? b : a),
+        null,
+      );
+      const timerMs = wake === null || !up || stalled !== null ? Infinity : Math.max(wake, now);
+      const at = Math.min(next?.atMs ?? Infinity, timerMs);
       if (at > end) break;
       now = at;
       if (next !== null && next.atMs === at) {
         due = due.filter((one) => one !== next);
-        send(next.event);
+        next.then();
       } else {
         wake = null;
         send({ type: 'tick' });
@@ -207,16 +236,43 @@ export function createWorld(policies: readonly ComponentPolicy[], ready: Partial
     now = end;
   }
 
-  function change(name: string, changes: Partial<Unit>): void {
-    const unit = { ...(units.get(name) ?? stoppedUnit(name)), stateChangeAtMs: now, ...changes };
-    units.set(name, unit);
-    send({ type: 'unit.changed', unit });
+  function killAgent(): void {
+    up = false;
+    connected = false;
+    dieAt = null;
+    due = due.filter((one) => !one.ours);
   }
 
-  function get(name: string): Unit {
-    const unit = units.get(name);
-    if (unit === undefined) throw new Error(`no unit ${name} in this world`);
-    return unit;
+  function findBus(): void {
+    connected = true;
+    send({ type: 'bus.connected' });
+    for (const one of units.values()) signal({ type: 'unit.changed', unit: one.get() });
+  }
+
+  function startAgent(found: { readonly bootId?: string; readonly store?: StoreHealth } = {}): void {
+    const { bootId = state.node.bootId, store = 'ok' } = found;
+    up = true;
+    state = store === 'lost' ? initialState() : (JSON.parse(JSON.stringify(state)) as State);
+    send({ type: 'agent.started', bootId, seed: 7, store });
+    send({ type: 'config.loaded', policy: nodePolicy });
+    findBus();
+  }
+
+  function addUnits(wanted: readonly ComponentPolicy[]): void {
+    for (const { unit: id } of wanted) {
+      const name = id.replace('.service', '');
+      if (units.has(name)) continue;
+      const around = {
+        nowMs: () => now,
+        later: (ms: number, then: () => void) => plan(ms, false, then),
+        nextSerial: () => ++serial,
+        changed: (changed: ReturnType<VirtualUnit['get']>) => signal({ type: 'unit.changed', unit: changed }),
+        jobStarted: (unit: string, job: number) => signal({ type: 'job.started', unit, job }),
+        jobEnded: (unit: string, job: number, result: string) => signal({ type: 'job.ended', unit, job, result }),
+      };
+      units.set(name, createVirtualUnit(name, around, options.units?.[name]));
+      if (!options.down?.includes(name)) unit(name).start();
+    }
   }
 
   const world: World = {
@@ -228,94 +284,70 @@ export function createWorld(policies: readonly ComponentPolicy[], ready: Partial
       return component;
     },
     phase: (name) => world.component(name).phase,
+    unit,
     send,
     advance,
-    answer: (lane, answer) => answers.set(lane, answer),
-    obey: (unit, how) => obedience.set(unit, how),
-    unit: get,
-    change,
-    run: (name, changes = {}) => {
-      serial += 1;
-      const times = { inactiveExitAtMs: now, activeEnterAtMs: now };
-      const run = {
-        activeState: 'active',
-        subState: 'running',
-        result: 'success',
-        mainPid: 100 + serial,
-        execMainCode: 0,
-      } as const;
-      change(name, { ...run, ...times, invocationId: `run-${serial}`, job: 0, ...changes });
+    answer: (lane, answer) => {
+      if (answer === null) answers.delete(lane);
+      else answers.set(lane, answer);
     },
-    crash: (name, changes = {}) => {
-      const { restart } = get(name).settings;
-      const auto =
-        restart === 'no'
-          ? { activeState: 'failed', subState: 'failed' }
-          : { activeState: 'activating', subState: 'auto-restart' };
-      const times = { execMainExitAtMs: now, activeExitAtMs: now };
-      change(name, {
-        ...times,
-        result: 'signal',
-        mainPid: 0,
-        execMainCode: 2,
-        execMainStatus: 9,
-        ...(auto as Partial<Unit>),
-        ...changes,
-      });
+    perform: (wished) => {
+      how = wished;
     },
-    exit: (name) => {
-      const times = { execMainExitAtMs: now, activeExitAtMs: now };
-      change(name, {
-        ...times,
-        activeState: 'inactive',
-        subState: 'dead',
-        result: 'success',
-        mainPid: 0,
-        execMainCode: 1,
-        execMainStatus: 0,
-      });
-    },
-    stop: (name, job = ++serial) => {
-      send({ type: 'job.started', unit: `${name}.service`, job });
-      change(name, { activeState: 'deactivating', subState: 'stop-sigterm', activeExitAtMs: now, job });
-      now += 1;
-      change(name, {
-        activeState: 'inactive',
-        subState: 'dead',
-        result: 'success',
-        execMainExitAtMs: now,
-        mainPid: 0,
-        execMainCode: 1,
-      });
-      send({ type: 'job.ended', unit: `${name}.service`, job, result: 'done' });
-      change(name, { job: 0 });
-    },
-    remedial: () => acted,
-    transitions: () => told,
-    forget: () => {
-      acted = [];
-      told = [];
+    stop: (name) => {
+      const anchor = ++serial;
+      signal({ type: 'job.started', unit: `${name}.service`, job: anchor });
+      const along = [...units.values()].filter(
+        (one) => one.get().settings.stopsWith.includes(`${name}.service`) && one.get().mainPid !== 0,
+      );
+      for (const one of along) one.stop();
+      plan(along.length === 0 ? 0 : 2, false, () => unit(name).stop(undefined, anchor));
+      advance(5);
     },
     host: (changes) => {
       sample = { ...sample, ...changes };
     },
-    restartAgent: (bootId = state.node.bootId) => {
-      state = JSON.parse(JSON.stringify(state)) as State;
-      due = [];
-      send({ type: 'agent.started', bootId, seed: 7, store: 'ok' });
+    loadPolicies: (wanted) => {
+      nodePolicy = { ...nodePolicy, components: wanted };
+      addUnits(wanted);
       send({ type: 'config.loaded', policy: nodePolicy });
-      send({ type: 'bus.connected' });
-      for (const unit of units.values()) send({ type: 'unit.changed', unit });
+      for (const one of units.values()) signal({ type: 'unit.changed', unit: one.get() });
     },
-    freeze: (ms) => {
-      now += ms;
+    loseBus: () => {
+      connected = false;
+      send({ type: 'bus.lost', detail: 'gone' });
+    },
+    findBus,
+    killAgent,
+    killAgentAtAction: (when) => {
+      dieAt = when;
+    },
+    startAgent,
+    restartAgent: (bootId = state.node.bootId) => {
+      killAgent();
+      startAgent({ bootId });
+    },
+    stall: (ms) => {
+      stalled = [];
+      advance(ms);
+      const missed = stalled;
+      stalled = null;
       send({ type: 'tick' });
+      for (const event of missed) send(event);
+    },
+    isAgentUp: () => up,
+    remedial: () => acted,
+    transitions: () => told,
+    told: (type) => told.filter((one): one is Extract<Transition, { type: typeof type }> => one.type === type),
+    turns: () => turned,
+    forget: () => {
+      acted = [];
+      told = [];
     },
   };
 
-  send({ type: 'agent.started', bootId: 'boot-one', seed: 7, store: 'ok' });
-  send({ type: 'config.loaded', policy: nodePolicy });
-  send({ type: 'bus.connected' });
-  for (const { name } of policies) world.run(name);
+  state = { ...state, node: { ...state.node, bootId: 'boot-one' } };
+  addUnits(policies);
+  startAgent();
   return world;
 }

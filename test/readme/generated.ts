@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { exitStatus } from '../../src/cli/io.ts';
 import { addCommands } from '../../src/commands.ts';
 import { presets } from '../../src/config/presets.ts';
-import { signs as signNames } from '../../src/core/mend/sign.ts';
+import { signs as signNames } from '../../src/core/mend/reading.ts';
 import { type Cell, table } from '../../src/core/mend/table.ts';
 import { reasons } from '../../src/core/reason.ts';
 import type { Phase } from '../../src/core/transition.ts';
@@ -47,6 +47,9 @@ function stateTable(): string {
     if (usual === undefined) throw new Error(`no phase has a cell for ${sign}`);
     const { cell } = usual;
     const effect = cell.effect === 'none' ? '' : `**${cell.effect}**`;
+    const groups = [usual, ...others];
+    if (groups.every((group) => group.in.length === 1 && group.in[0] === group.cell.to))
+      return [code(sign), signs[sign], 'as it is', effect, ''];
     return [code(sign), signs[sign], code(cell.to), effect, exceptionsOf(others, cell.effect)];
   });
   return renderTable(['sign', 'when', 'next phase', 'and', 'except'], rows);

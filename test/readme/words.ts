@@ -1,6 +1,6 @@
 /** The README's sentences for words of the code that have no sentence there. A word without one does not compile. */
 import type { exitStatus } from '../../src/cli/io.ts';
-import type { Sign } from '../../src/core/mend/sign.ts';
+import type { Sign } from '../../src/core/mend/reading.ts';
 import type { Effect } from '../../src/core/mend/table.ts';
 import type { Phase } from '../../src/core/transition.ts';
 

@@ -31,6 +31,11 @@ async function readKernel(procFolder: string): Promise<{ readonly pressure: numb
   return { pressure, locks: await readOrNothing(join(procFolder, 'locks')) };
 }
 
+/** os.uptime is CLOCK_BOOTTIME, hrtime CLOCK_MONOTONIC; two reads apart, so a few milliseconds of it are noise. */
+function suspendedMs(): number {
+  return Math.max(0, uptime() * 1_000 - Number(process.hrtime.bigint()) / 1e6);
+}
+
 export function createHost({ procFolder = '/proc', locks = managerLocks }: HostParts = {}): Host & { close(): void } {
   const delay = monitorEventLoopDelay({ resolution: resolutionMs });
   delay.enable();
@@ -38,12 +43,11 @@ export function createHost({ procFolder = '/proc', locks = managerLocks }: HostP
   const latestFiles = createLatest(() => readManagerFiles(locks), [], patienceMs);
   return {
     bootId: () => readFileSync(join(procFolder, 'sys/kernel/random/boot_id'), 'utf8').trim(),
-    suspendedMs: () => uptime() * 1_000 - Number(process.hrtime.bigint()) / 1e6,
     sample: async () => {
       const loopLagMs = Math.max(0, delay.max / 1e6 - resolutionMs);
       delay.reset();
       const [{ pressure, locks: locked }, files] = await Promise.all([latestKernel(), latestFiles()]);
-      return { pressure, packageManager: findManager(locked, files), loopLagMs };
+      return { pressure, packageManager: findManager(locked, files), loopLagMs, suspendedMs: suspendedMs() };
     },
     close: () => void delay.disable(),
   };

@@ -1,22 +1,30 @@
-/** A new configuration over the old state: what is known of a component outlives it as long as its unit stays the same. */
+/**
+ * A new configuration over the old state: what is known of a unit (its budget above all) outlives it under whatever name, as long as the
+ * unit is supervised. What was seen and planned under another policy does not.
+ */
+import { dropPlan, endDeed } from './deed.ts';
 import { closeIncident } from './incident.ts';
-import type { NodePolicy } from './policy.ts';
-import { initialComponent } from './state.ts';
+import { freshProbes } from './looks.ts';
+import type { ComponentPolicy, NodePolicy } from './policy.ts';
+import { type Component, initialComponent } from './state.ts';
 import { put, type Turn } from './turn.ts';
 
+function takeOver(known: Component, policy: ComponentPolicy, nowMs: number): Component {
+  if (JSON.stringify(known.policy) === JSON.stringify(policy)) return known;
+  return dropPlan({ ...known, policy, freshFromMs: nowMs, probes: freshProbes(known, nowMs) });
+}
+
 export function adoptPolicy(turn: Turn, policy: NodePolicy): void {
-  const before = { ...turn.components };
-  for (const [name, component] of Object.entries(before)) {
-    const wanted = policy.components.find((one) => one.name === name);
-    if (wanted?.unit === component.policy.unit) continue;
-    closeIncident(turn, component, 'config.loaded', false);
-    delete turn.components[name];
+  const before = Object.values(turn.components);
+  for (const component of before) {
+    delete turn.components[component.policy.name];
+    if (policy.components.some(({ unit }) => unit === component.policy.unit)) continue;
+    closeIncident(turn, endDeed(turn, component, false, 'config.loaded', ''), 'config.loaded', false);
   }
   // The order of the configuration is the order in which components are shown.
   for (const wanted of policy.components) {
-    const known = turn.components[wanted.name];
-    delete turn.components[wanted.name];
-    put(turn, known === undefined ? initialComponent(wanted, turn.nowMs) : { ...known, policy: wanted });
+    const known = before.find((component) => component.policy.unit === wanted.unit);
+    put(turn, known === undefined ? initialComponent(wanted, turn.nowMs) : takeOver(known, wanted, turn.nowMs));
   }
   turn.node = { ...turn.node, name: policy.node, readyPolicy: policy.ready };
 }

@@ -17,12 +17,19 @@ function allowance(component: Component, node: NodeState, nowMs: number): number
   return node.store === 'unwritable' || nowMs < node.forgetfulUntilMs ? Math.min(1, actions) : actions;
 }
 
-export function spentWithin(component: Component, nowMs: number): readonly Spending[] {
+function spentWithin(component: Component, nowMs: number): readonly Spending[] {
   return component.spent.filter((spending) => nowMs - spending.atMs < component.policy.budget.perMs);
 }
 
 export function remaining(component: Component, node: NodeState, nowMs: number): number {
   return Math.max(0, allowance(component, node, nowMs) - spentWithin(component, nowMs).length);
+}
+
+/** When a spent budget has something left again by the passing of time; null while it has, or never will. */
+export function refillsAtMs(component: Component, node: NodeState, nowMs: number): number | null {
+  const within = spentWithin(component, nowMs);
+  const last = within[within.length - allowance(component, node, nowMs)];
+  return last === undefined ? null : last.atMs + component.policy.budget.perMs;
 }
 
 /** How many crashes in a window are started at once under an allowance. */
@@ -35,14 +42,21 @@ export function mayHasten(component: Component, node: NodeState, nowMs: number):
   return spentWithin(component, nowMs).length < hastenedWithin(allowance(component, node, nowMs));
 }
 
-/** Counts one restart; an action of ours also sets the time before which the next one must not come. */
+/**
+ * Counts one restart and sets the time before which the next action must not come. A restart of systemd's own delays nothing until the
+ * budget is spent; from then on it stands for the half-open retry.
+ */
 export function spend(turn: Turn, component: Component, by: Spending['by']): Component {
   const { backoff, budget } = component.policy;
   const spent = [...spentWithin(component, turn.nowMs), { atMs: turn.nowMs, by }].slice(-budget.actions - 1);
-  if (by !== 'nodemend') return { ...component, spent };
   const exhausted = spent.length >= allowance(component, turn.node, turn.nowMs);
+  if (by === 'systemd' && !exhausted) return { ...component, spent };
   const delayMs = exhausted
     ? backoff.maxMs
     : Math.min(backoff.maxMs, backoff.firstMs * backoff.factor ** (spent.length - 1));
-  return { ...component, spent, notBeforeMs: turn.nowMs + jittered(turn, delayMs, backoff.jitter) };
+  return {
+    ...component,
+    spent,
+    notBeforeMs: Math.max(component.notBeforeMs, turn.nowMs + jittered(turn, delayMs, backoff.jitter)),
+  };
 }

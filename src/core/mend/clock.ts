@@ -2,12 +2,13 @@
  * Time as the core sees it: numbers only. A step that comes much later than it was wished for means that the agent was stopped or starved,
  * and a new boot means another origin of the clock.
  */
+import { dropPlan } from './deed.ts';
 import { freshProbes } from './looks.ts';
 import type { Component, Deed, State } from './state.ts';
 import { type Turn, tell, unsettleAll } from './turn.ts';
 
-/** Later than this and what was gathered before is not evidence any more (S13). */
-const gapMs = 2_000;
+/** Longer than this and what was gathered before is not evidence any more (S13). */
+export const gapMs = 2_000;
 
 /** How late this step is against the time wished for, when that is late enough to matter. */
 export function findGap(turn: Turn): number | null {
@@ -16,10 +17,21 @@ export function findGap(turn: Turn): number | null {
   return lateMs >= gapMs ? lateMs : null;
 }
 
-export function discardEvidence(turn: Turn, lateMs: number): void {
-  tell(turn, { type: 'node.changed', reason: 'clock.gap', detail: `${Math.round(lateMs)} ms` });
+/** An action under way gets the time back in which nobody could watch it. */
+function prolong(deed: Deed, byMs: number): Deed {
+  return { ...deed, stageUntilMs: deed.stageUntilMs + byMs };
+}
+
+/**
+ * What was seen before the gap says nothing of the present, and news of it may still be on its way: what was only planned is called off.
+ * `lostMs`: by how much our clock went on meanwhile; nothing in a suspension.
+ */
+export function discardEvidence(turn: Turn, lengthMs: number, lostMs: number): void {
+  tell(turn, { type: 'node.changed', reason: 'clock.gap', detail: `${Math.round(lengthMs)} ms` });
   for (const [name, component] of Object.entries(turn.components)) {
-    turn.components[name] = { ...component, freshFromMs: turn.nowMs, probes: freshProbes(component, turn.nowMs) };
+    const fresh = { ...component, freshFromMs: turn.nowMs, probes: freshProbes(component, turn.nowMs) };
+    const kept = dropPlan(fresh);
+    turn.components[name] = kept.deed === null ? kept : { ...kept, deed: prolong(kept.deed, lostMs) };
   }
   turn.node = { ...turn.node, sample: null, sampleDueAtMs: turn.nowMs };
   unsettleAll(turn);
@@ -37,7 +49,7 @@ function shiftDeed(deed: Deed, byMs: number): Deed {
 /**
  * State of an earlier boot in terms of this boot's clock, as if no time had passed between: waits and budgets can only become longer by it.
  */
-export function shiftComponent(component: Component, byMs: number): Component {
+function shiftComponent(component: Component, byMs: number): Component {
   const { pause, incident, deed } = component;
   return {
     ...component,

@@ -1,8 +1,9 @@
 /**
- * A dependent is never restarted for its dependency's fault (S9): it is held until what it needs is up. A dependency that is
- * absent, paused or out of sight holds nobody, for nothing is known of a fault there.
+ * A dependent is never restarted for its dependency's fault (S9): it is held until what it needs is up. A dependency that nobody wants
+ * (absent, masked, disabled), that is paused or out of sight holds nobody, for nothing is known of a fault there.
  */
 import type { Phase } from '../transition.ts';
+import { hasJob } from './jobs.ts';
 import type { Component, State } from './state.ts';
 
 const holding: Record<Phase, boolean> = {
@@ -14,15 +15,33 @@ const holding: Record<Phase, boolean> = {
   mending: true,
   exhausted: true,
   stopped: true,
-  masked: true,
+  masked: false,
   absent: false,
   held: true,
   paused: false,
 };
 
+/** With a job under way a unit is about to change: a start of its dependent might pull it up against an operator's stop. */
+function isChanging(component: Component, nowMs: number): boolean {
+  return component.unit !== null && component.seen && hasJob(component, component.unit, nowMs);
+}
+
+function holds(component: Component, nowMs: number): boolean {
+  return (holding[component.phase] && component.reason !== 'unit.disabled') || isChanging(component, nowMs);
+}
+
 /** Name of the component this one has to wait for, or null. */
-export function waitsFor(component: Component, components: State['components']): string | null {
-  return component.policy.after.find((name) => holding[components[name]?.phase ?? 'absent']) ?? null;
+export function waitsFor({ policy }: Component, components: State['components'], nowMs: number): string | null {
+  const held = policy.after.find((name) => {
+    const dependency = components[name];
+    return dependency !== undefined && holds(dependency, nowMs);
+  });
+  return held ?? null;
+}
+
+export function isBack(name: string, components: State['components'], nowMs: number): boolean {
+  const dependency = components[name];
+  return dependency !== undefined && dependency.phase === 'healthy' && !isChanging(dependency, nowMs);
 }
 
 export function dependents(name: string, components: State['components']): string[] {

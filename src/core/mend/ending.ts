@@ -4,7 +4,7 @@
  * stop 0.2 ms to 17 ms apart, exit 0.3 ms the other way round).
  */
 import type { Reason } from '../reason.ts';
-import type { Component, Ending, State } from './state.ts';
+import type { Component, Ending } from './state.ts';
 import type { Unit } from './unit.ts';
 
 export function isAutoRestart(unit: Unit): boolean {
@@ -43,39 +43,65 @@ function wasStopped(unit: Unit): boolean {
   );
 }
 
+/** A clean exit that systemd would answer with a restart; when none is on its way, somebody stopped the unit meanwhile. */
+function restartsAfterExit(unit: Unit): boolean {
+  return unit.settings.restart === 'always' || unit.settings.restart === 'on-success';
+}
+
 /** Restart= applies and yet no restart is on its way: the start limit was hit. Result keeps the first cause then (systemd 257). */
 function gaveUp(unit: Unit): boolean {
   const { restart, startLimitBurst } = unit.settings;
   const applies =
     restart === 'always' || restart === 'on-failure' || (restart === 'on-abnormal' && unit.result !== 'exit-code');
-  return unit.activeState === 'failed' && !isAutoRestart(unit) && unit.job === 0 && applies && startLimitBurst > 0;
+  return unit.job === 0 && applies && startLimitBurst > 0;
 }
 
-/** For a unit that has ended; without any trace of a run (unloaded, never started) it counts as stopped: hands off. */
-export function classifyEnding(unit: Unit): Omit<Ending, 'dependency'> {
-  if (unit.result === 'start-limit-hit') return { how: 'crashed', reason: 'unit.start-limit-hit' };
-  if (wasStopped(unit)) return { how: 'stopped', reason: 'unit.stopped' };
-  const ran = unit.execMainExitAtMs !== null && gotActive(unit);
-  if (unit.result === 'success' && (ran || isAutoRestart(unit))) return { how: 'exited', reason: 'unit.exited' };
-  if (unit.activeState === 'failed' || isAutoRestart(unit)) {
+function byItself(unit: Unit): Pick<Ending, 'how' | 'reason'> | null {
+  if (isAutoRestart(unit) && unit.result === 'success') return { how: 'exited', reason: 'unit.exited' };
+  if (isAutoRestart(unit)) return { how: 'crashed', reason: byResult[unit.result] ?? 'unit.crashed' };
+  if (unit.activeState === 'failed')
     return {
       how: 'crashed',
       reason: gaveUp(unit) ? 'unit.start-limit-hit' : (byResult[unit.result] ?? 'unit.crashed'),
     };
-  }
-  return { how: 'stopped', reason: unit.unitFileState === 'disabled' ? 'unit.disabled' : 'unit.stopped' };
+  const ran = unit.execMainExitAtMs !== null && gotActive(unit);
+  return unit.result === 'success' && ran && !restartsAfterExit(unit) ? { how: 'exited', reason: 'unit.exited' } : null;
 }
 
-/**
- * The watched unit for whose sake a job of this component was queued: one that it stops with and that is down already, or has an
- * older job under way. What is asked for gets its id before what it pulls in (systemd 257: anchor 438, dependent 439).
- */
-export function causeOfJob(component: Component, id: number, components: State['components']): string | null {
-  const stopsWith = component.unit?.settings.stopsWith ?? [];
-  const cause = Object.values(components).find((other) => {
-    if (other === component || !stopsWith.includes(other.policy.unit)) return false;
-    const older = other.job !== null && other.job.endedAtMs === null && other.job.id < id;
-    return older || (other.unit !== null && hasEnded(other.unit));
-  });
-  return cause?.policy.name ?? null;
+/** For a unit that has ended; without any trace of a run (unloaded, never started) it counts as stopped: hands off. */
+export function classifyEnding(unit: Unit): Pick<Ending, 'how' | 'reason'> {
+  if (unit.result === 'start-limit-hit') return { how: 'crashed', reason: 'unit.start-limit-hit' };
+  if (unit.activeState === 'inactive' && !unit.conditionResult)
+    return { how: 'stopped', reason: 'unit.condition-failed' };
+  const reason = unit.unitFileState === 'disabled' ? 'unit.disabled' : 'unit.stopped';
+  return (wasStopped(unit) ? null : byItself(unit)) ?? { how: 'stopped', reason };
+}
+
+/** Disabled while it was down, or found so: nobody wants it up until somebody starts it (S3). `component` still has the unit as it was. */
+export function isGivenUp({ unit: before, ending }: Component, unit: Unit): boolean {
+  if (unit.unitFileState !== 'disabled' || !hasEnded(unit) || isAutoRestart(unit)) return false;
+  if (before === null) return true;
+  return hasEnded(before) && (before.unitFileState !== 'disabled' || ending?.reason === 'unit.disabled');
+}
+
+/** What is known of the ending, kept up to date until the unit comes up again. */
+export function noteEnding(component: Component, unit: Unit): Component {
+  if (unit.loadState === 'not-found') return { ...component, ending: null };
+  if (!hasEnded(unit)) return unit.activeState === 'deactivating' ? component : { ...component, ending: null };
+  const { ending: known, job: last } = component;
+  // The restart has begun and Result says `success` again: how the last run ended is known from before.
+  if (unit.subState === 'auto-restart-queued' && known !== null) return component;
+  const forgotten = unit.execMainExitAtMs === null && unit.activeEnterAtMs === null;
+  if (forgotten && known !== null) return component;
+  const { how, reason } = classifyEnding(unit);
+  const under = unit.job !== 0 ? unit.job : last !== null && last.endedAtMs === null ? last.id : 0;
+  return {
+    ...component,
+    ending: {
+      how,
+      reason,
+      dependency: how === 'stopped' ? (known?.dependency ?? last?.because ?? null) : null,
+      job: known?.job || under,
+    },
+  };
 }

@@ -23,6 +23,12 @@ export function openIncident(
   return { ...component, incident };
 }
 
+/** A remedy did not help: the next attempt takes the next rung of the ladder. */
+export function climb(component: Component): Component {
+  const { incident } = component;
+  return incident === null ? component : { ...component, incident: { ...incident, rung: incident.rung + 1 } };
+}
+
 export function closeIncident(turn: Turn, component: Component, reason: Reason, recovered: boolean): Component {
   const { incident } = component;
   if (incident === null) return component;

@@ -4,22 +4,18 @@
  */
 import type { Reason } from '../reason.ts';
 import { hasEnded } from './ending.ts';
-import type { ComponentPolicy, Remedy, Rung } from './policy.ts';
+import type { ComponentPolicy, Rung } from './policy.ts';
 import type { Component } from './state.ts';
 import type { Unit } from './unit.ts';
 
+/** What is done: a rung of the ladder, or the plain start of a unit that is down. */
+export type Move = Rung | { readonly remedy: 'start' };
+
 /** The causes in which the program is silent, not merely dissatisfied. */
-const silent: ReadonlySet<Reason> = new Set(['probe.timeout', 'probe.stopped', 'probe.blocked']);
+const silent: ReadonlySet<Reason> = new Set(['probe.timeout', 'probe.stopped', 'probe.blocked', 'unit.timeout']);
 
 export function isSilent(cause: Reason): boolean {
   return silent.has(cause);
-}
-
-function suitable(policy: ComponentPolicy, unit: Unit, cause: Reason): readonly Rung[] {
-  const { ladder } = policy;
-  if (hasEnded(unit)) return ladder.filter((rung) => rung.remedy !== 'kill');
-  const kill = ladder.findIndex((rung) => rung.remedy === 'kill');
-  return isSilent(cause) && kill >= 0 ? ladder.slice(kill) : ladder;
 }
 
 /** Whether a stop of the unit ends every process in its control group. */
@@ -32,18 +28,27 @@ export function endsContainers(policy: ComponentPolicy, unit: Unit): boolean {
   return policy.hostsContainers && groupDies(unit.settings.killMode) && !hasEnded(unit);
 }
 
+/** Where a restart would end the containers, only a command of the operator's own is left; a reboot would end them too. */
+function suitable(policy: ComponentPolicy, unit: Unit, cause: Reason): readonly Rung[] {
+  const { ladder } = policy;
+  if (hasEnded(unit)) return ladder.filter((rung) => rung.remedy !== 'kill');
+  if (endsContainers(policy, unit)) return ladder.filter((rung) => rung.remedy === 'exec');
+  const kill = ladder.findIndex((rung) => rung.remedy === 'kill');
+  return isSilent(cause) && kill >= 0 ? ladder.slice(kill) : ladder;
+}
+
 /**
  * The rung for the n-th failed remedy of an incident, or null when the ladder has none. Past the top the last rung is repeated, but
- * never a reboot: that is tried once in an incident.
+ * never a reboot: that is tried once in an incident, and passed over where it is refused.
  */
-export function chooseRung(component: Component, unit: Unit, cause: Reason): Rung | null {
+export function chooseRung(component: Component, unit: Unit, cause: Reason, mayReboot: boolean): Rung | null {
   const rungs = suitable(component.policy, unit, cause);
-  const tried = component.incident?.rung ?? 0;
-  const repeated = rungs.filter((rung) => rung.remedy !== 'reboot').at(-1) ?? null;
-  return rungs[tried] ?? repeated;
+  const next = rungs[component.incident?.rung ?? 0];
+  if (next !== undefined && (next.remedy !== 'reboot' || mayReboot)) return next;
+  return rungs.filter((rung) => rung.remedy !== 'reboot').at(-1) ?? null;
 }
 
 /** What is really done for a rung: a unit that is down is started, whatever the rung is called. */
-export function remedyFor(rung: Rung, unit: Unit): Remedy | 'start' {
-  return rung.remedy === 'restart' && hasEnded(unit) ? 'start' : rung.remedy;
+export function moveFor(rung: Rung, unit: Unit): Move {
+  return rung.remedy === 'restart' && hasEnded(unit) ? { remedy: 'start' } : rung;
 }

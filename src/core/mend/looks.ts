@@ -4,7 +4,7 @@
  */
 import type { Observation } from './observation.ts';
 import type { ProbePolicy } from './policy.ts';
-import { stretchFor } from './pressure.ts';
+import { graceMs, stretchFor } from './pressure.ts';
 import type { Component, ProbeState } from './state.ts';
 import { jittered, type Turn } from './turn.ts';
 
@@ -30,7 +30,7 @@ export function freshProbes(component: Component, nowMs: number): Component['pro
 
 function periodMs(turn: Turn, component: Component, policy: ProbePolicy, last: Observation | undefined): number {
   const ageMs = turn.nowMs - (component.unit?.inactiveExitAtMs ?? turn.nowMs);
-  const young = last?.verdict !== 'healthy' && ageMs < component.policy.graceMs;
+  const young = last?.verdict !== 'healthy' && ageMs < graceMs(component, turn.node, turn.nowMs);
   const period = young ? Math.min(policy.everyMs, Math.max(quickestMs, ageMs * youngShare)) : policy.everyMs;
   return jittered(turn, period, lookJitter);
 }
@@ -59,7 +59,7 @@ function badSince(probe: ProbeState, seen: Observation, window: ProbeState['wind
 
 function mayLook(component: Component): boolean {
   const { unit, phase } = component;
-  if (unit === null || unit.activeState !== 'active') return false;
+  if (unit === null || (unit.activeState !== 'active' && unit.activeState !== 'reloading')) return false;
   return phase !== 'masked' && phase !== 'paused' && component.deed?.stage !== 'acting';
 }
 

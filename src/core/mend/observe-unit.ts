@@ -3,66 +3,55 @@
  */
 import type { RestartedBy } from '../transition.ts';
 import { spend } from './budget.ts';
-import { causeOfJob, classifyEnding, hasEnded } from './ending.ts';
+import { isGivenUp, noteEnding } from './ending.ts';
 import { freshProbes } from './looks.ts';
 import type { Component } from './state.ts';
 import { put, type Turn, tell } from './turn.ts';
 import type { Unit } from './unit.ts';
 
+/** Restarts of systemd's that nobody saw are counted one by one up to here: far more than any budget. */
+const mostMissed = 20;
+
 /**
- * systemd counts its own restarts in NRestarts and begins anew with every start that somebody asked for. It counts before the new run has its
- * InvocationID (systemd 257: two signals earlier), so a comparison with the unit as it was last told would find no difference.
+ * Who brought the new run about; null when it is not a restart but somebody's start of a unit that was stopped. systemd counts its own
+ * restarts in NRestarts and begins anew with every start that somebody asked for. It counts before the new run has its InvocationID
+ * (systemd 257: two signals earlier), so a comparison with the unit as it was last told would find no difference.
  */
-function restartedBy(component: Component, previous: Unit, unit: Unit): RestartedBy {
-  const { deed } = component;
+function restartedBy({ deed, ending, job }: Component, previous: Unit, unit: Unit): RestartedBy | null {
   if (deed !== null && deed.stage !== 'preparing' && deed.invocation === previous.invocationId) return 'nodemend';
+  if (previous.invocationId === '') return null;
+  const restartJob = ending?.job !== 0 && ending?.job === (unit.job !== 0 ? unit.job : job?.id);
+  if (ending?.how === 'stopped' && !restartJob) return null;
   return unit.nRestarts > 0 ? 'systemd' : 'other';
 }
 
 function countRestart(turn: Turn, component: Component, previous: Unit, unit: Unit): Component {
   const by = restartedBy(component, previous, unit);
-  const cause = component.deed?.reason ?? component.ending?.reason ?? 'unit.crashed';
-  tell(turn, {
-    type: 'component.restarted',
-    component: component.policy.name,
-    by,
-    reason: by === 'other' ? 'restart.foreign' : cause,
-  });
-  const counted = { ...component, restarts: { ...component.restarts, [by]: component.restarts[by] + 1 } };
-  return by === 'systemd' ? spend(turn, counted, 'systemd') : counted;
-}
-
-function noteEnding(component: Component, unit: Unit): Component {
-  if (!hasEnded(unit)) return unit.activeState === 'deactivating' ? component : { ...component, ending: null };
-  // The restart has begun and Result says `success` again: how the last run ended is known from before.
-  if (unit.subState === 'auto-restart-queued' && component.ending !== null) return component;
-  const forgotten = unit.execMainExitAtMs === null && unit.activeEnterAtMs === null;
-  if (forgotten && component.ending !== null) return component;
-  const { how, reason } = classifyEnding(unit);
-  const dependency = how === 'stopped' ? (component.ending?.dependency ?? component.job?.because ?? null) : null;
-  return { ...component, ending: { how, reason, dependency } };
+  if (by === null) return component;
+  const crash = component.ending?.reason ?? 'unit.crashed';
+  const reason = by === 'other' ? 'restart.foreign' : by === 'systemd' ? crash : (component.deed?.reason ?? crash);
+  const missed = by === 'systemd' ? unit.nRestarts - component.nRestarts - 1 : 0;
+  const times = 1 + Math.min(mostMissed, Math.max(0, missed));
+  let counted = component;
+  for (let one = 0; one < times; one += 1) {
+    tell(turn, { type: 'component.restarted', component: component.policy.name, by, reason });
+    counted = { ...counted, restarts: { ...counted.restarts, [by]: counted.restarts[by] + 1 } };
+    if (by === 'systemd') counted = spend(turn, counted, 'systemd');
+  }
+  return counted;
 }
 
 export function observeUnit(turn: Turn, component: Component, unit: Unit): void {
   const previous = component.unit;
   const anew = previous !== null && unit.invocationId !== '' && unit.invocationId !== previous.invocationId;
-  const wasRunning = anew && previous.invocationId !== '' && component.ending?.how !== 'stopped';
-  const counted = wasRunning ? countRestart(turn, component, previous, unit) : component;
-  const noted = noteEnding({ ...counted, unit, seen: true }, unit);
+  const counted = anew ? countRestart(turn, component, previous, unit) : component;
+  const nRestarts = anew || previous === null ? unit.nRestarts : counted.nRestarts;
+  const seen: Component = { ...counted, unit, seen: true, nRestarts };
+  const noted = isGivenUp(component, unit)
+    ? { ...seen, ending: { how: 'stopped' as const, reason: 'unit.disabled' as const, dependency: null, job: 0 } }
+    : noteEnding(seen, unit);
   const fresh = anew
     ? { ...noted, freshFromMs: unit.inactiveExitAtMs ?? turn.nowMs, probes: freshProbes(noted, turn.nowMs) }
     : noted;
   put(turn, fresh);
-}
-
-export function observeJobStart(turn: Turn, component: Component, job: number): void {
-  const because = causeOfJob(component, job, turn.components);
-  put(turn, { ...component, job: { id: job, because, startedAtMs: turn.nowMs, endedAtMs: null } });
-}
-
-/** The state that a stop job led to may have been told before the job's end: the question who stopped it is asked again. */
-export function observeJobEnd(turn: Turn, component: Component, job: number): void {
-  if (component.job?.id !== job) return;
-  const ended = { ...component, job: { ...component.job, endedAtMs: turn.nowMs } };
-  put(turn, component.unit === null ? ended : noteEnding(ended, component.unit));
 }

@@ -4,6 +4,8 @@ import type { Pause } from './state.ts';
 import { put, type Turn, tell, unsettleAll } from './turn.ts';
 
 function setPause(turn: Turn, name: string | null, pause: Pause | null, reason: Reason): void {
+  const component = name === null ? undefined : turn.components[name];
+  if (name !== null && component === undefined) return;
   tell(turn, {
     type: 'pause.changed',
     component: name,
@@ -11,13 +13,12 @@ function setPause(turn: Turn, name: string | null, pause: Pause | null, reason: 
     detail: pause?.text ?? '',
     untilMs: pause?.untilMs ?? null,
   });
-  if (name === null) {
-    turn.node = { ...turn.node, pause };
-    unsettleAll(turn);
+  if (component !== undefined) {
+    put(turn, { ...component, pause });
     return;
   }
-  const component = turn.components[name];
-  if (component !== undefined) put(turn, { ...component, pause });
+  turn.node = { ...turn.node, pause };
+  unsettleAll(turn);
 }
 
 export function beginPause(turn: Turn, name: string | null, forMs: number, text: string): void {

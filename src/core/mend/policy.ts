@@ -37,11 +37,13 @@ export interface ProbePolicy {
   readonly timeoutMs: number;
 }
 
-export type Rung =
-  | { readonly remedy: 'restart' }
-  | { readonly remedy: 'kill' }
-  | { readonly remedy: 'exec'; readonly argv: readonly string[]; readonly timeoutMs: number }
-  | { readonly remedy: 'reboot' };
+export interface Exec {
+  readonly remedy: 'exec';
+  readonly argv: readonly string[];
+  readonly timeoutMs: number;
+}
+
+export type Rung = { readonly remedy: 'restart' } | { readonly remedy: 'kill' } | Exec | { readonly remedy: 'reboot' };
 
 export type Remedy = Rung['remedy'];
 

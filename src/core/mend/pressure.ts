@@ -5,8 +5,9 @@
  */
 import type { Component, NodeState } from './state.ts';
 
+/** At what pressure the node is said to be under pressure: from here on deadlines widen. */
+export const pressed = 0.1;
 const mostStretch = 4;
-const pressureFloor = 0.1;
 const lagFloorMs = 100;
 const lagForFullStretchMs = 1_000;
 /** A sample older than this says nothing of the present any more. */
@@ -15,7 +16,7 @@ const sampleStaleMs = 30_000;
 function stretchOf(node: NodeState, nowMs: number): number {
   const { sample } = node;
   if (sample === null || nowMs - sample.atMs > sampleStaleMs) return 1;
-  const byPressure = sample.pressure < pressureFloor ? 0 : sample.pressure;
+  const byPressure = sample.pressure < pressed ? 0 : sample.pressure;
   const byLag = sample.loopLagMs < lagFloorMs ? 0 : sample.loopLagMs / lagForFullStretchMs;
   return 1 + (mostStretch - 1) * Math.min(1, Math.max(byPressure, byLag));
 }
@@ -33,4 +34,9 @@ function isStopped(component: Component, nowMs: number): boolean {
 
 export function stretchFor(component: Component, node: NodeState, nowMs: number): number {
   return isStopped(component, nowMs) ? 1 : stretchOf(node, nowMs);
+}
+
+/** How long a start may take before what the probes say of it counts (S7). */
+export function graceMs(component: Component, node: NodeState, nowMs: number): number {
+  return component.policy.graceMs * stretchFor(component, node, nowMs);
 }

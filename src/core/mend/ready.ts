@@ -61,7 +61,7 @@ export function settleReady(turn: Turn): void {
   const { node } = turn;
   const before = node.ready;
   const after = node.shuttingDown
-    ? turnTo(turn, before, { ready: false, reason: 'node.shutting-down', detail: '' })
+    ? turnTo(turn, { ...before, blindSinceMs: null }, { ready: false, reason: 'node.shutting-down', detail: '' })
     : isBlind(turn)
       ? whileBlind(turn, node, before)
       : whileSeeing(turn, node, before);

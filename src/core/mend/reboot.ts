@@ -11,12 +11,12 @@ const budgets = [
   { withinMs: 24 * hourMs, most: 2 },
 ] as const;
 
-const mendable: ReadonlySet<Reason> = new Set(['probe.timeout', 'probe.stopped', 'probe.blocked', 'unit.timeout']);
+/** A start that times out is not among them: more often than not its configuration is to blame. */
+const mendable: ReadonlySet<Reason> = new Set(['probe.timeout', 'probe.stopped', 'probe.blocked']);
 
 /** null when a reboot is allowed, else the reason why it is not. */
 export function refuseReboot(node: NodeState, component: Component, nowMs: number): Reason | null {
-  if (node.store === 'unwritable' || node.store === 'lost' || nowMs < node.forgetfulUntilMs)
-    return 'reboot.not-writable';
+  if (node.store === 'unwritable' || nowMs < node.forgetfulUntilMs) return 'reboot.not-writable';
   if (component.incident === null || !mendable.has(component.incident.cause)) return 'reboot.cannot-help';
   const spent = budgets.some(
     ({ withinMs, most }) => node.reboots.filter((reboot) => nowMs - reboot.atMs < withinMs).length >= most,

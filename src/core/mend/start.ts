@@ -3,13 +3,22 @@
  * is known no more.
  */
 import type { StoreHealth } from '../event.ts';
-import { beginVerifying, endDeed } from './deed.ts';
+import { beginVerifying, dropPlan, endDeed } from './deed.ts';
+import { climb } from './incident.ts';
 import { freshProbes } from './looks.ts';
-import type { Component, NodeState, ReadyState, State } from './state.ts';
+import type { Component, Deed, NodeState, ReadyState, State } from './state.ts';
 import { type Turn, tell, unsettleAll } from './turn.ts';
 
 /** As long as the wider of the two reboot budgets: until then what was done before the loss may still count. */
 const forgetfulMs = 24 * 3_600_000;
+
+/** Nothing of the earlier boot goes on. A reboot is done by having come about, and is not tried twice in an incident. */
+function endByBoot(turn: Turn, component: Component, { remedy, stage }: Deed): Component {
+  const detail = 'the node was booted anew';
+  if (remedy !== 'reboot' || stage === 'preparing')
+    return endDeed(turn, component, false, 'action.interrupted', detail);
+  return climb(endDeed(turn, component, true, 'action.done', detail));
+}
 
 function takeUp(turn: Turn, component: Component, sameBoot: boolean): Component {
   const probes = Object.fromEntries(
@@ -29,10 +38,8 @@ function takeUp(turn: Turn, component: Component, sameBoot: boolean): Component 
   };
   const { deed } = found;
   if (deed === null) return found;
-  if (!sameBoot)
-    return endDeed(turn, found, deed.remedy === 'reboot', 'action.interrupted', 'the node was booted anew');
-  if (deed.stage === 'preparing') return { ...found, deed: null };
-  return beginVerifying(found, deed, turn.nowMs);
+  if (!sameBoot) return endByBoot(turn, found, deed);
+  return deed.stage === 'preparing' ? dropPlan(found) : beginVerifying(turn, found, deed);
 }
 
 /** Nothing was there to load although something may have been stored once. */
@@ -64,6 +71,7 @@ export function startAgent(
     store: event.store,
     forgetfulUntilMs: isForgetful(node, event.store) ? turn.nowMs + forgetfulMs : node.forgetfulUntilMs,
     sample: null,
+    suspendedMs: null,
     upgradeSinceMs: null,
     sampleDueAtMs: turn.nowMs,
     ready: readyAtStart(turn, sameBoot),

@@ -6,7 +6,7 @@ import type { HostSample, StoreHealth } from '../event.ts';
 import type { Reason } from '../reason.ts';
 import type { Phase, RestartedBy } from '../transition.ts';
 import type { Observation } from './observation.ts';
-import type { ComponentPolicy, ReadyPolicy, Remedy } from './policy.ts';
+import type { ComponentPolicy, Exec, ReadyPolicy, Remedy } from './policy.ts';
 import type { Unit } from './unit.ts';
 
 export interface Pause {
@@ -34,6 +34,8 @@ export type DeedStage = 'preparing' | 'acting' | 'verifying';
 export interface Deed {
   readonly id: string;
   readonly remedy: Remedy | 'start';
+  /** What an `exec` runs; null for the other remedies. */
+  readonly command: Exec | null;
   readonly reason: Reason;
   readonly stage: DeedStage;
   readonly begunAtMs: number;
@@ -43,6 +45,8 @@ export interface Deed {
   readonly evidenced: boolean;
   /** InvocationID before the action: another one afterwards proves that the unit was started anew. */
   readonly invocation: string;
+  /** Why the performer says that it failed; null while it is at work and when it did not. */
+  readonly failure: { readonly reason: Reason; readonly detail: string } | null;
 }
 
 export interface Incident {
@@ -54,23 +58,25 @@ export interface Incident {
   readonly rung: number;
 }
 
-/** A restart that counts against the budget. */
+/** A restart that counts against the budget; an operator's does not. */
 export interface Spending {
   readonly atMs: number;
-  readonly by: RestartedBy;
+  readonly by: Exclude<RestartedBy, 'other'>;
 }
 
 /** How the unit's last run ended, kept because systemd forgets it when it unloads the unit. */
 export interface Ending {
   readonly how: 'crashed' | 'exited' | 'stopped';
   readonly reason: Reason;
-  /** The watched unit whose stop took this one along, or null. */
+  /** The watched component whose stop took this one along, or null. */
   readonly dependency: string | null;
+  /** Id of the job that ended it, 0 when there was none: a restart starts anew under the same id, a start under another. */
+  readonly job: number;
 }
 
 export interface Job {
   readonly id: number;
-  /** The watched unit for whose sake it exists: one that this unit stops with and that was stopping or down already; or null. */
+  /** The watched component for whose sake it exists: one that this unit stops with and that was stopping or down already; or null. */
   readonly because: string | null;
   readonly startedAtMs: number;
   readonly endedAtMs: number | null;
@@ -99,6 +105,8 @@ export interface Component {
   readonly pause: Pause | null;
   readonly asked: boolean;
   readonly restarts: Readonly<Record<RestartedBy, number>>;
+  /** systemd's NRestarts when the present run was first seen. */
+  readonly nRestarts: number;
   readonly wakeAtMs: number | null;
 }
 
@@ -127,6 +135,8 @@ export interface NodeState {
   /** Until when budgets stay conservative and reboots forbidden, because earlier actions may be forgotten. */
   readonly forgetfulUntilMs: number;
   readonly sample: (HostSample & { readonly atMs: number }) | null;
+  /** The last sample's figure, kept when the sample itself is discarded. */
+  readonly suspendedMs: number | null;
   readonly upgradeSinceMs: number | null;
   readonly sampleDueAtMs: number;
   readonly pause: Pause | null;
@@ -164,6 +174,7 @@ export function initialState(): State {
       store: 'fresh',
       forgetfulUntilMs: 0,
       sample: null,
+      suspendedMs: null,
       upgradeSinceMs: null,
       sampleDueAtMs: 0,
       pause: null,
@@ -197,6 +208,7 @@ export function initialComponent(policy: ComponentPolicy, nowMs: number): Compon
     pause: null,
     asked: false,
     restarts: { nodemend: 0, systemd: 0, other: 0 },
+    nRestarts: 0,
     wakeAtMs: nowMs,
   };
 }

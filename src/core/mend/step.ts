@@ -2,10 +2,12 @@
 import type { Event } from '../event.ts';
 import { adoptPolicy } from './adopt.ts';
 import { discardEvidence, findGap, shiftBoot } from './clock.ts';
-import { observeResult } from './deed.ts';
+import { dropPlan, observeResult } from './deed.ts';
+import { dependents } from './dependency.ts';
 import { observeEvidence, observeHost, scheduleSample } from './host.ts';
+import { observeJobEnd, observeJobStart } from './jobs.ts';
 import { observeLook } from './looks.ts';
-import { observeJobEnd, observeJobStart, observeUnit } from './observe-unit.ts';
+import { observeUnit } from './observe-unit.ts';
 import { beginPause, endPause, expirePauses } from './pause.ts';
 import { readyWakeMs, settleReady } from './ready.ts';
 import { settle } from './settle.ts';
@@ -19,9 +21,10 @@ function ofUnit(turn: Turn, unit: string): Component | undefined {
   return Object.values(turn.components).find((component) => component.policy.unit === unit);
 }
 
+/** What was planned on what the old connection told is planned again on what the new one tells. */
 function setBus(turn: Turn, bus: State['node']['bus']): void {
   turn.node = { ...turn.node, bus };
-  for (const component of Object.values(turn.components)) put(turn, { ...component, job: null, seen: false });
+  for (const component of Object.values(turn.components)) put(turn, dropPlan({ ...component, job: null, seen: false }));
 }
 
 const handlers: Handlers = {
@@ -71,7 +74,6 @@ const handlers: Handlers = {
     if (component !== undefined) observeResult(turn, component, id, result);
   },
   'host.sampled': (turn, { sample }) => observeHost(turn, sample),
-  'clock.jumped': (turn, { gapMs }) => discardEvidence(turn, gapMs),
   'store.changed': (turn, { health, detail }) => {
     if (health !== turn.node.store) tell(turn, { type: 'node.changed', reason: storeReason[health], detail });
     turn.node = { ...turn.node, store: health };
@@ -90,15 +92,24 @@ function handle<Type extends Event['type']>(turn: Turn, event: Extract<Event, { 
   handler(turn, event);
 }
 
-function settleAll(turn: Turn): void {
-  for (const [name, component] of Object.entries(turn.components)) {
-    if (component.wakeAtMs !== null && component.wakeAtMs <= turn.nowMs) turn.unsettled.add(name);
-  }
-  // A component that changes phase unsettles its dependents; `after` has no cycle, so this ends.
+/** A component that changes phase unsettles its dependents; `after` has no cycle, so this ends. */
+function settleUnsettled(turn: Turn): void {
   for (const name of turn.unsettled) {
     turn.unsettled.delete(name);
     settle(turn, name);
   }
+}
+
+function settleAll(turn: Turn): void {
+  for (const [name, { wakeAtMs }] of Object.entries(turn.components))
+    if (wakeAtMs !== null && wakeAtMs <= turn.nowMs) turn.unsettled.add(name);
+  for (const name of turn.unsettled)
+    for (const dependent of dependents(name, turn.components)) turn.unsettled.add(dependent);
+  settleUnsettled(turn);
+  // Whatever ended in this turn, the slot may be free now for those that wait for it.
+  for (const [name, { deferred }] of Object.entries(turn.components))
+    if (deferred?.reason === 'restart.slot-busy') turn.unsettled.add(name);
+  settleUnsettled(turn);
 }
 
 function wakeAt(turn: Turn): number | null {
@@ -116,7 +127,7 @@ export function stepMend(before: State, event: Event, nowMs: number): Turn & { r
   const moved = event.type === 'agent.started' && isOtherBoot(before, event.bootId) ? shiftBoot(before, nowMs) : before;
   const turn = beginTurn(moved, nowMs);
   const lateMs = event.type === 'agent.started' ? null : findGap(turn);
-  if (lateMs !== null) discardEvidence(turn, lateMs);
+  if (lateMs !== null) discardEvidence(turn, lateMs, lateMs);
   handle(turn, event);
   expirePauses(turn);
   settleAll(turn);

@@ -3,12 +3,12 @@
  * the type demands it and a test counts them.
  */
 import type { Phase } from '../transition.ts';
-import type { Sign } from './sign.ts';
+import type { Sign } from './reading.ts';
 
 /**
  * none: nothing. repair: open an incident and try the next remedy. hasten: open an incident, and start at once what systemd would
  * leave down for long. retry: one half-open attempt when it is due. escalate: the remedy did not help; the next rung. close: recovered.
- * drop: nothing is mended any more, because hands are off. abandon: call off what was prepared. restart: an operator asked.
+ * drop: nothing is mended any more, because hands are off. abandon: call off what was planned. restart: an operator asked.
  */
 export type Effect = 'none' | 'repair' | 'hasten' | 'retry' | 'escalate' | 'close' | 'drop' | 'abandon' | 'restart';
 
@@ -21,8 +21,11 @@ export type Row = Readonly<Record<Sign, Cell>>;
 
 const go = (to: Phase, effect: Effect = 'none'): Cell => ({ to, effect });
 
-/** What holds in every phase, unless the phase says otherwise below. */
-const usual: Row = {
+/**
+ * What holds in every phase, unless the phase says otherwise below. What an operator asked for leaves the phase alone until it is begun,
+ * for it may have to wait; so does a plan that is called off, for what comes next shows at once.
+ */
+const usual = (phase: Phase): Row => ({
   blind: go('unknown'),
   paused: go('paused', 'drop'),
   absent: go('absent', 'drop'),
@@ -35,8 +38,8 @@ const usual: Row = {
   verifying: go('mending'),
   verified: go('healthy', 'close'),
   unverified: go('unhealthy', 'escalate'),
-  moot: go('unhealthy', 'abandon'),
-  asked: go('mending', 'restart'),
+  moot: go(phase, 'abandon'),
+  asked: go(phase, 'restart'),
   restarting: go('unhealthy', 'hasten'),
   down: go('unhealthy', 'repair'),
   hung: go('unhealthy', 'repair'),
@@ -45,41 +48,41 @@ const usual: Row = {
   unseen: go('unknown'),
   dim: go('unknown'),
   fine: go('healthy', 'close'),
-};
+});
 
 /** Trouble that is known stays in sight until there is proof of its end. */
-const troubled: Row = {
-  ...usual,
+const troubled = (phase: Phase): Row => ({
+  ...usual(phase),
   blind: go('unhealthy'),
   changing: go('unhealthy'),
   starting: go('unhealthy'),
   shaky: go('unhealthy'),
   unseen: go('unhealthy'),
   dim: go('unhealthy'),
-};
+});
 
 export const table: Readonly<Record<Phase, Row>> = {
-  unknown: usual,
-  starting: { ...usual, unseen: go('starting') },
-  healthy: { ...usual, unseen: go('healthy') },
-  suspect: { ...usual, unseen: go('suspect') },
-  unhealthy: troubled,
-  mending: { ...troubled, blind: go('mending') },
+  unknown: usual('unknown'),
+  starting: { ...usual('starting'), unseen: go('starting') },
+  healthy: { ...usual('healthy'), unseen: go('healthy') },
+  suspect: { ...usual('suspect'), unseen: go('suspect') },
+  unhealthy: troubled('unhealthy'),
+  mending: { ...troubled('mending'), blind: go('mending') },
   exhausted: {
-    ...troubled,
+    ...troubled('exhausted'),
     blind: go('exhausted'),
+    waiting: go('exhausted'),
     changing: go('exhausted'),
     starting: go('exhausted'),
+    unverified: go('exhausted', 'escalate'),
+    restarting: go('exhausted'),
     shaky: go('exhausted'),
     unseen: go('exhausted'),
     dim: go('exhausted'),
-    waiting: go('exhausted'),
-    restarting: go('exhausted'),
-    unverified: go('exhausted', 'escalate'),
   },
-  stopped: { ...usual, blind: go('stopped') },
-  masked: { ...usual, blind: go('masked') },
-  absent: { ...usual, blind: go('absent') },
-  held: { ...usual, blind: go('held') },
-  paused: usual,
+  stopped: { ...usual('stopped'), blind: go('stopped') },
+  masked: { ...usual('masked'), blind: go('masked') },
+  absent: { ...usual('absent'), blind: go('absent') },
+  held: { ...usual('held'), blind: go('held') },
+  paused: usual('paused'),
 };

@@ -62,7 +62,9 @@ export function judgeWindow(
     return { verdict: 'healthy', reason: known.reason, detail: known.detail, sinceMs: null };
   const sinceMs = Math.min((bad[0] ?? known).startedAtMs, badSinceMs ?? known.startedAtMs);
   const spanMs = known.startedAtMs + known.durationMs - sinceMs;
-  const enough = bad.length >= rule.failures && spanMs >= rule.forMs;
+  // A look that could not be made is no proof that it still hangs (S4).
+  const stillBad = weighed.at(-1)?.verdict === 'unhealthy';
+  const enough = stillBad && bad.length >= rule.failures && spanMs >= rule.forMs;
   return {
     verdict: enough ? 'unhealthy' : 'suspect',
     reason: known.reason,

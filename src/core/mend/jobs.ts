@@ -1,0 +1,55 @@
+/** systemd's jobs for a unit, whoever asked for them: while one is under way nobody gets in between (S2). */
+import { hasEnded, noteEnding } from './ending.ts';
+import type { Component, State } from './state.ts';
+import { put, type Turn } from './turn.ts';
+import type { Unit } from './unit.ts';
+
+/** A job whose end was not told is believed for so long after systemd has said that the unit has none. */
+const lostJobMs = 5_000;
+/** A unit that goes down with another gets its stop job at once; one that comes later has another cause. */
+const alongMs = 5_000;
+
+/** When the job under way is given up for lost; null when none is known of. */
+export function jobEndMs({ job }: Component): number | null {
+  return job !== null && job.endedAtMs === null ? job.startedAtMs + lostJobMs : null;
+}
+
+export function hasJob(component: Component, unit: Unit, nowMs: number): boolean {
+  return unit.job !== 0 || nowMs < (jobEndMs(component) ?? 0);
+}
+
+function stopsWith(component: Component, components: State['components']): Component[] {
+  const names = component.unit?.settings.stopsWith ?? [];
+  return Object.values(components).filter((other) => other !== component && names.includes(other.policy.unit));
+}
+
+/** What is asked for gets its id before what it pulls in (systemd 257: anchor 438, dependent 439). */
+function anchorOf(component: Component, id: number, components: State['components']): string | null {
+  const anchor = stopsWith(component, components).find(
+    ({ job }) => job !== null && job.endedAtMs === null && job.id < id,
+  );
+  return anchor?.policy.name ?? null;
+}
+
+function wentDownJustNow({ unit }: Component, nowMs: number): boolean {
+  return unit !== null && hasEnded(unit) && nowMs - (unit.stateChangeAtMs ?? 0) < alongMs;
+}
+
+export function observeJobStart(turn: Turn, component: Component, id: number): void {
+  const down = stopsWith(component, turn.components).find((other) => wentDownJustNow(other, turn.nowMs));
+  const because = anchorOf(component, id, turn.components) ?? down?.policy.name ?? null;
+  put(turn, { ...component, job: { id, because, startedAtMs: turn.nowMs, endedAtMs: null } });
+  // The jobs of one transaction are told in any order, so this one may be the anchor of another.
+  for (const one of Object.values(turn.components)) {
+    if (one.job === null || one.job.endedAtMs !== null || one.job.because !== null) continue;
+    const anchor = anchorOf(one, one.job.id, turn.components);
+    if (anchor !== null) put(turn, { ...one, job: { ...one.job, because: anchor } });
+  }
+}
+
+/** The state that a stop job led to may have been told before the job's end: the question who stopped it is asked again. */
+export function observeJobEnd(turn: Turn, component: Component, id: number): void {
+  if (component.job?.id !== id) return;
+  const ended = { ...component, job: { ...component.job, endedAtMs: turn.nowMs } };
+  put(turn, component.unit === null ? ended : noteEnding(ended, component.unit));
+}

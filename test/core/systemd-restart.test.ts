@@ -1,0 +1,64 @@
+import t from 'tap';
+import { createWorld, policy } from './world.ts';
+
+t.test('S11: the first crash that systemd would leave down for 5 s is started at once', async (t) => {
+  const world = createWorld([policy('containerd')]);
+  world.advance(60_000);
+  t.equal(world.phase('containerd'), 'healthy');
+  world.unit('containerd').crash();
+  world.advance(10);
+  t.match(world.remedial(), [
+    { type: 'unit.restart', unit: 'containerd.service', reason: 'restart.first-crash', resetFailed: true },
+  ]);
+  world.advance(1_000);
+  t.equal(world.phase('containerd'), 'healthy');
+  t.match(world.told('incident.closed'), [{ cause: 'unit.crashed', recovered: true }]);
+});
+
+t.test('S11: the second crash in the window is left to systemd and counted', async (t) => {
+  const world = createWorld([policy('containerd')]);
+  world.advance(60_000);
+  world.unit('containerd').crash();
+  world.advance(60_000);
+  world.forget();
+  world.unit('containerd').crash();
+  world.advance(4_900);
+  t.match(world.told('action.deferred'), [{ reason: 'systemd.restarting' }]);
+  t.equal(world.phase('containerd'), 'unhealthy');
+  world.advance(1_000);
+  t.same(world.remedial(), []);
+  t.equal(world.phase('containerd'), 'healthy');
+  t.match(world.told('component.restarted'), [{ by: 'systemd', reason: 'unit.crashed' }]);
+  t.same(world.component('containerd').restarts, { nodemend: 1, systemd: 1, other: 0 });
+});
+
+t.test('S11: what systemd brings back within a second is left to it', async (t) => {
+  const world = createWorld([policy('containerd')], { units: { containerd: { restartMs: 100 } } });
+  world.advance(60_000);
+  world.unit('containerd').crash();
+  world.advance(5_000);
+  t.same(world.remedial(), []);
+  t.equal(world.phase('containerd'), 'healthy');
+});
+
+t.test('S11: with a wider budget every crash is started at once but for two that are kept in reserve', async (t) => {
+  const world = createWorld([policy('kubelet', { budget: { actions: 5, perMs: 900_000 } })], {
+    units: { kubelet: { restartMs: 10_000, startLimitBurst: 0 } },
+  });
+  world.advance(60_000);
+  for (let crash = 0; crash < 5; crash += 1) {
+    world.unit('kubelet').crash();
+    world.advance(60_000);
+  }
+  t.equal(world.remedial().length, 3);
+  t.same(world.component('kubelet').restarts, { nodemend: 3, systemd: 2, other: 0 });
+});
+
+t.test('S11: a ladder without `restart` leaves every crash to systemd', async (t) => {
+  const world = createWorld([policy('containerd', { ladder: [{ remedy: 'kill' }] })]);
+  world.advance(60_000);
+  world.unit('containerd').crash();
+  world.advance(10_000);
+  t.same(world.remedial(), []);
+  t.equal(world.phase('containerd'), 'healthy');
+});
