@@ -2,6 +2,7 @@
  * The daemon's composition root: builds the parts, starts them in order, stops them in reverse. It decides nothing.
  */
 import { flushCompileCache } from 'node:module';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { createClock } from './adapters/clock/clock.ts';
@@ -65,20 +66,22 @@ function buildParts(first: FirstConfig, file: string | null, directory: string) 
   const initial = (stored.state as State | null) ?? initialState();
   const loop = createLoop({ clock, initial, publish: publish.turned, perform });
   const configurator = createConfigurator({ first, file, directory, bus, emit, wallMs });
-  return { log, clock, emit, store, stored, host, bus, prober, notify, metrics, publish, loop, configurator };
+  return { first, log, clock, emit, store, stored, host, bus, prober, notify, metrics, publish, loop, configurator };
 }
 
 /** What readers are shown and operators may ask. */
 function buildSource(
-  { clock, loop, store, publish, configurator, emit }: Parts,
+  { first, clock, loop, store, publish, configurator, emit }: Parts,
   isStopping: () => boolean,
 ): ServeSource {
   const viewer = createViewer();
+  const name = first.config.node ?? hostname();
   const startedWallMs = clock.wallMs();
   return {
     clock,
     view: () =>
       viewer(loop.state(), clock.nowMs(), {
+        name,
         version: packageJson.version,
         commit: process.env['NODEMEND_COMMIT'] ?? 'source',
         startedWallMs,

@@ -16,8 +16,9 @@ async function main(argv: readonly string[]): Promise<number> {
     .configureOutput({ writeOut: io.out, writeErr: io.err })
     .addHelpText(
       'after',
-      '\nExit status: 0 fine, 1 the answer is no, 2 wrong usage or configuration, 3 the daemon cannot be reached.',
-    );
+      '\nExit status: 0 fine, 1 the answer is no, 2 wrong usage or configuration, 3 the\ndaemon cannot be reached.',
+    )
+    .showHelpAfterError('--help tells what is known');
   addCommands(program, io, (ended) => {
     status = ended;
   });

@@ -7,6 +7,8 @@ import type { ComponentView, NodeView, ProbeView } from './serve/view.ts';
 
 /** What the agent knows beside the core's state. */
 export interface Surroundings {
+  /** The node's name for as long as no configuration is in force. */
+  readonly name: string;
   readonly version: string;
   readonly commit: string;
   readonly startedWallMs: number;
@@ -98,10 +100,10 @@ export function createViewer(): (state: State, nowMs: number, around: Surroundin
       seenAtMs = nowMs;
     }
     const { node } = state;
-    const { lastTurnAtMs, wallMs, storeDetail, ...rest } = around;
+    const { lastTurnAtMs, wallMs, storeDetail, name, ...rest } = around;
     return {
       ...rest,
-      node: node.name,
+      node: node.name === '' ? name : node.name,
       nowMs,
       wallMs,
       ready: node.ready,

@@ -1,4 +1,5 @@
 /** Incidents as text: the list, and one of them with its timeline. Pure. */
+import { parseDuration } from '../config/duration.ts';
 import { reasons } from '../core/reason.ts';
 import type { IncidentRecord } from '../ports.ts';
 import { formatSpan } from '../serve/duration.ts';
@@ -29,7 +30,9 @@ export function renderIncidents(
   look: Look,
 ): string {
   if (incidents.length === 0) {
-    return `no incident${asked.component === undefined ? '' : ` of ${asked.component}`} since ${asked.since ?? '24h'}\n`;
+    const since = asked.since ?? '24h';
+    const when = parseDuration(since) === null ? `since ${since}` : `in the last ${since}`;
+    return `no incident${asked.component === undefined ? '' : ` of ${asked.component}`} ${when}\n`;
   }
   return renderTable(listColumns, incidents.map(listRow), look);
 }

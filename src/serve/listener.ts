@@ -68,15 +68,21 @@ export function createListener(source: ServeSource, limits: Limits, postPaths: R
   };
 }
 
+function whyNot({ code, message }: NodeJS.ErrnoException): string {
+  const known: Readonly<Record<string, string>> = {
+    EADDRINUSE: 'it is taken; stop who has it, or choose another',
+    EADDRNOTAVAIL: 'it is no address of this machine',
+    // Node says so of a folder that does not exist, too.
+    EACCES: 'it cannot be made; is this root, and is there such a folder?',
+  };
+  return known[code ?? ''] ?? code ?? message;
+}
+
 /** Listens; rejects with one clear sentence that names `shown`. The bind itself is done when this returns its promise. */
 export async function bind(server: Server, where: ListenOptions, shown: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const fail = (cause: Error & { code?: string }) =>
-    reject(
-      new Error(`cannot listen on ${shown} (${cause.code ?? cause.message}): is it taken, or not of this machine?`, {
-        cause,
-      }),
-    );
+  const fail = (cause: NodeJS.ErrnoException) =>
+    reject(new Error(`cannot listen on ${shown}: ${whyNot(cause)}`, { cause }));
   server.once('error', fail);
   server.listen(where, resolve);
   await promise;

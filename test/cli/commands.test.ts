@@ -100,7 +100,7 @@ t.test('a watch waits for a daemon that is away', async (t) => {
 t.test('history', async (t) => {
   const { source, socket, io } = await setUp(t);
   t.equal(await history({ socket, since: '2h', component: 'kubelet' }, io), 0);
-  t.equal(io.said.out, 'no incident of kubelet since 2h\n');
+  t.equal(io.said.out, 'no incident of kubelet in the last 2h\n');
   source.setIncidents([incident('incident-1a2b3c4d-12')]);
   const list = record();
   t.equal(await history({ socket }, list), 0);

@@ -213,8 +213,9 @@ t.test('the list of incidents', async (t) => {
 11-14 22:11:40  kubelet     unit.start-limi...  ended 12s   -        other-form
 `,
   );
-  t.equal(renderIncidents([], {}, look), 'no incident since 24h\n');
-  t.equal(renderIncidents([], { since: '2h', component: 'kubelet' }, look), 'no incident of kubelet since 2h\n');
+  t.equal(renderIncidents([], {}, look), 'no incident in the last 24h\n');
+  t.equal(renderIncidents([], { since: '2h', component: 'kubelet' }, look), 'no incident of kubelet in the last 2h\n');
+  t.equal(renderIncidents([], { since: '2026-11-23' }, look), 'no incident since 2026-11-23\n');
 });
 
 t.test('one incident with its timeline', async (t) => {

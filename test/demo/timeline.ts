@@ -18,7 +18,7 @@ export interface Timeline {
   end(): void;
 }
 
-const settleMs = 300;
+const settleMs = 600;
 const flushEveryMs = 100;
 const plainEveryMs = 10_000;
 const eraseLine = '\r\u001b[2K';
