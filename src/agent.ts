@@ -8,7 +8,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { createClock } from './adapters/clock/clock.ts';
 import { createEvidence } from './adapters/evidence/evidence.ts';
 import { createRemedyCommand } from './adapters/exec/remedy.ts';
-import { runCommand } from './adapters/exec/run.ts';
+import { runCommand, startCommand } from './adapters/exec/run.ts';
 import { createHost } from './adapters/host/host.ts';
 import { createNotify } from './adapters/notify/notify.ts';
 import { createProber } from './adapters/probe/prober.ts';
@@ -58,7 +58,7 @@ function buildParts(first: FirstConfig, file: string | null, directory: string) 
   const mainPid = (unit: string): number =>
     Object.values(loop.state().components).find((component) => component.policy.unit === unit)?.unit?.mainPid ?? 0;
   const prober = createProber({ clock, mainPid });
-  const evidence = createEvidence({ folder: join(directory, evidenceFolder), run: runCommand, bus, wallMs });
+  const evidence = createEvidence({ folder: join(directory, evidenceFolder), start: startCommand, bus, wallMs });
   const notify = createNotify(runCommand, process.env);
   const metrics = createMetrics();
   const publish = createPublish({ log, metrics, store, notify, wallMs });

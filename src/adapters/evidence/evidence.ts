@@ -1,112 +1,119 @@
 /**
- * What is kept before an action: one JSON file per action, bounded in time, size and number. A repair waits for it 2 s at most; what was not there by then is
- * missing in the file and said to be.
+ * What is kept before an action: one JSON file per action, bounded in time, size and number. INVARIANT: a repair waits 2 s at most, whatever
+ * hangs; what was not there by then is missing in the file and said to be. What still hangs is never added to: two captures at once.
  */
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { EvidenceCollector, EvidenceRequest, SystemBus } from '../../ports.ts';
-import type { runCommand } from '../exec/run.ts';
+import type { startCommand } from '../exec/run.ts';
 import { readFigures } from '../host/figures.ts';
-import { readJournal, readPressures, readProcesses } from './parts.ts';
+import { type Bundles, createBundles } from './bundles.ts';
+import { dumpGoroutines } from './goroutines.ts';
+import { readJournal } from './journal.ts';
+import { readNamed, readProcesses } from './processes.ts';
 import { redact } from './redact.ts';
 
-/** Within the 2 s that a repair waits, with time left to write the file. */
-const gatherMs = 1_500;
-/** A goroutine dump is written to the journal; so long it is given before the journal is read. */
-const dumpMs = 400;
-const repairMs = 1_000;
+/** Of the 2 s that a repair waits. */
+const usualMs = 1_900;
+/** Shares of it: until the unit is known, until everything is gathered and the file has to be written; and for the journal's program. */
+const unitShare = 0.2;
+const gatherShare = 0.75;
+const journalShare = 0.5;
 const mostBytes = 1_048_576;
-const mostFiles = 50;
-const mostBytesInAll = 50 * mostBytes;
+const mostAtOnce = 2;
+/** So long looking waits for a repair that is under way already, not to compete with it. */
+const repairMs = 1_000;
 
 export interface EvidenceParts {
   readonly folder: string;
-  readonly run: typeof runCommand;
+  readonly start: typeof startCommand;
   readonly bus: Pick<SystemBus, 'read'>;
   readonly wallMs: () => number;
+  /** For tests: how long a capture may take, where the processes of the node are seen, and what keeps the bundles. */
+  readonly allMs?: number;
+  readonly procFolder?: string;
+  readonly bundles?: Bundles;
 }
 
 const late = 'not there in time';
 
-/** Resolves to what the work gives, or to a note when it takes too long. */
-function within<T>(work: Promise<T>, timeoutMs: number): Promise<T | string> {
-  const { promise, resolve } = Promise.withResolvers<T | string>();
+/** Resolves to what the work gives, or to a note: that it failed, or that it takes longer than this. */
+async function within<T>(work: Promise<T>, timeoutMs: number): Promise<T | string> {
+  const { promise: passed, resolve } = Promise.withResolvers<string>();
   const timer = setTimeout(resolve, timeoutMs, late);
-  work.then(resolve, (error: unknown) => resolve(`cannot be had: ${String(error)}`)).finally(() => clearTimeout(timer));
-  return promise;
-}
-
-/** containerd and dockerd write their goroutines on SIGUSR1; a stopped process keeps the signal pending, which does no harm. */
-async function dumpGoroutines(mainPid: number): Promise<string> {
-  try {
-    process.kill(mainPid, 'SIGUSR1');
-  } catch (error) {
-    return `cannot ask for a goroutine dump: ${(error as NodeJS.ErrnoException).code}`;
-  }
-  await new Promise((resolve) => setTimeout(resolve, dumpMs));
-  return 'asked for; it is in the journal';
+  const told = work.catch((error: unknown) => `cannot be had: ${String(error)}`);
+  return Promise.race([told, passed]).finally(() => clearTimeout(timer));
 }
 
 function fileName({ component, incident }: EvidenceRequest, wallMs: number): string {
   const time = new Date(wallMs).toISOString().replace(/[:.]/g, '-');
-  return `${time}-${component}-${incident}`.replace(/[^A-Za-z0-9-]/g, '_').slice(0, 200);
+  return `${`${time}-${component}-${incident}`.replace(/[^A-Za-z0-9-]/g, '_').slice(0, 200)}.json`;
 }
 
-/** The oldest files go until there is room; names begin with the time, so their order is that of time. */
-async function makeRoom(folder: string): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => /\.json(\.new)?$/.test(name)).sort();
-  const sizes = await Promise.all(
-    names.map(async (name) => (await stat(join(folder, name)).catch(() => null))?.size ?? 0),
-  );
-  let bytes = sizes.reduce((sum, size) => sum + size, 0);
-  for (const [index, name] of names.entries()) {
-    if (names.length - index < mostFiles && bytes < mostBytesInAll) return;
-    await rm(join(folder, name), { force: true });
-    bytes -= sizes[index] ?? 0;
-  }
+const write = (bundle: object): string =>
+  JSON.stringify(bundle, (_key, value: unknown) => (typeof value === 'string' ? redact(value) : value), 1);
+
+/** Leaves out the largest part until the rest fits. */
+function writeBounded(bundle: object, gathered: Readonly<Record<string, unknown>>): string {
+  const text = write({ ...bundle, gathered });
+  if (Buffer.byteLength(text) <= mostBytes) return text;
+  const sizes = Object.entries(gathered).map(([name, part]) => ({ name, bytes: Buffer.byteLength(write({ part })) }));
+  const { name, bytes } = sizes.reduce((most, one) => (one.bytes > most.bytes ? one : most), { name: '', bytes: 0 });
+  return bytes < 1_024
+    ? write({ id: 'left out', bytes: Buffer.byteLength(text) })
+    : writeBounded(bundle, { ...gathered, [name]: `left out: ${bytes} bytes` });
 }
 
-export function createEvidence({ folder, run, bus, wallMs }: EvidenceParts): EvidenceCollector {
-  async function gather(request: EvidenceRequest): Promise<Record<string, unknown>> {
-    const unit = await within(bus.read(request.unit), gatherMs / 2);
-    const known = typeof unit === 'string' ? null : unit;
-    const goroutines =
-      request.dump && known !== null && known.mainPid > 0 ? await dumpGoroutines(known.mainPid) : 'not asked for';
-    const [processes, pressure, host, journal] = await Promise.all([
-      within(readProcesses(known?.controlGroup ?? '', known?.mainPid ?? 0), gatherMs / 2),
-      within(readPressures(), gatherMs / 2),
-      within(readFigures(), gatherMs / 2),
-      within(readJournal(run, request.unit, gatherMs / 2), gatherMs),
-    ]);
-    return { unit, goroutines, processes, pressure, host, journal };
+export function createEvidence(parts: EvidenceParts): EvidenceCollector {
+  const { folder, start, bus, wallMs, allMs = usualMs, procFolder = '/proc', bundles = createBundles(folder) } = parts;
+  let underWay = 0;
+
+  /** Begins everything at once. `ended` resolves when nothing of it is left, however long that takes. */
+  function gather(request: EvidenceRequest, takenWallMs: number) {
+    const unit = within(bus.read(request.unit), unitShare * allMs);
+    const known = unit.then((one) => (typeof one === 'string' ? null : one));
+    const journal = readJournal(start, request.unit, journalShare * allMs);
+    const works: Readonly<Record<string, Promise<unknown>>> = {
+      unit,
+      goroutines: known.then((one) => {
+        if (!request.dump) return 'not asked for';
+        return one === null || one.mainPid === 0
+          ? 'no main process is known'
+          : dumpGoroutines(procFolder, one.mainPid, takenWallMs);
+      }),
+      processes: known.then((one) => readProcesses(procFolder, one?.controlGroup ?? '', one?.mainPid ?? 0)),
+      pressure: readNamed('/proc/pressure', ['cpu', 'io', 'memory']),
+      host: readFigures(),
+      journal: journal.text,
+    };
+    const ended = Promise.allSettled([...Object.values(works), journal.gone]);
+    const gathered = Promise.all(
+      Object.entries(works).map(async ([name, work]) => [name, await within(work, gatherShare * allMs)] as const),
+    );
+    return { gathered, ended };
   }
 
-  async function write(request: EvidenceRequest): Promise<string | null> {
-    const takenWallMs = wallMs();
-    const gathered = await within(gather(request), gatherMs);
-    const bundle = { ...request, takenWallMs, partial: typeof gathered === 'string', gathered };
-    const text = redact(JSON.stringify(bundle, null, 1)).slice(0, mostBytes);
-    const file = `${fileName(request, takenWallMs)}.json`;
-    // Renamed when it is whole: a full disk or the end of the agent leaves no half a bundle under a bundle's name.
-    const unfinished = join(folder, `${file}.new`);
-    try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      await makeRoom(folder);
-      await writeFile(unfinished, text, { mode: 0o600, flag: 'wx' });
-      await rename(unfinished, join(folder, file));
-      return file;
-    } catch {
-      // A full or read-only disk; the store tells of it, and a repair does not wait for a better one.
-      await rm(unfinished, { force: true }).catch(() => undefined);
-      return null;
-    }
+  async function capture(request: EvidenceRequest, takenWallMs: number): Promise<string> {
+    const file = fileName(request, takenWallMs);
+    const { gathered, ended } = gather(request, takenWallMs);
+    const found = Object.fromEntries(await gathered);
+    const partial = Object.values(found).includes(late);
+    const kept = bundles.keep(file, writeBounded({ ...request, takenWallMs, partial }, found));
+    void Promise.allSettled([kept, ended]).then(() => {
+      underWay -= 1;
+    });
+    await kept;
+    return file;
   }
 
   return {
     capture: async (request, repair) => {
       if (repair !== null) await within(repair, repairMs);
-      const written = await within(write(request), gatherMs + 400);
-      return written === late ? null : written;
+      if (underWay >= mostAtOnce) return null;
+      underWay += 1;
+      const { promise: passed, resolve } = Promise.withResolvers<null>();
+      const timer = setTimeout(resolve, allMs, null);
+      // A full or read-only disk: the store tells of it, and a repair does not wait for a better one.
+      const captured = capture(request, wallMs()).catch(() => null);
+      return Promise.race([captured, passed]).finally(() => clearTimeout(timer));
     },
   };
 }
