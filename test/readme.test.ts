@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import t from 'tap';
 import { parseConfig } from '../src/config/load.ts';
+import { reasons } from '../src/core/reason.ts';
 import { createControl } from '../src/serve/control.ts';
 import { createHttp } from '../src/serve/http.ts';
 import { createMetrics } from '../src/serve/metrics.ts';
@@ -61,6 +62,17 @@ function pathsOf(tree: string): string[] {
     return methods.startsWith('POST') ? `POST ${path}` : path;
   });
 }
+
+t.test('every reason that is explained can be given', async (t) => {
+  const source = readdirSync(resolve(top, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && name !== 'core/reason.ts')
+    .map((name) => readFileSync(resolve(top, 'src', name), 'utf8'))
+    .join('\n');
+  t.same(
+    Object.keys(reasons).filter((reason) => !source.includes(`'${reason}'`)),
+    [],
+  );
+});
 
 t.test('the endpoints are those of the servers', async (t) => {
   const [http, control] = [

@@ -133,7 +133,7 @@ async function runDemo(options: Options, io: Io, interrupted: Promise<void>): Pr
     io.err(`\nthe demo failed: ${(error as Error).message}\n`);
     return status.failed;
   } finally {
-    io.out('\nremoving the node\n');
+    if (opened.length > 0) io.out('\nremoving the node\n');
     for (const lab of opened) await lab.close();
   }
 }
