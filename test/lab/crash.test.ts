@@ -16,8 +16,6 @@ const CONFIG = `components:
 /** Unit -> what its Restart= settings alone would have it wait, in systemd's words. */
 const RESTART_SEC = { 'containerd.service': '5s', 'docker.service': '2s', 'kubelet.service': '10s' } as const;
 
-const nameOf = (unit: string): string => unit.replace('.service', '');
-
 /** The value below which at least this share of the values lies (nearest rank). */
 function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
@@ -28,11 +26,7 @@ async function killOnce(worker: Worker, witness: Witness, unit: string): Promise
   witness.clear();
   const struck = await strike(worker.node, unit, 'SIGKILL');
   const started = await awaitNewMain(witness, struck, 30_000);
-  const isVerified = async () => {
-    const { phase, mainPid } = await worker.component(nameOf(unit));
-    return phase === 'healthy' && mainPid === started.pid;
-  };
-  await worker.node.waitFor(isVerified, 60_000, `${unit} to be well again`);
+  await worker.awaitVerified(unit, started.pid);
   return started;
 }
 

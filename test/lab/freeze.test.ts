@@ -34,15 +34,10 @@ const isAbout = (unit: string, member: string) => (message: BusMessage) =>
   message.member === member && JSON.stringify(message.args).includes(unit);
 
 async function awaitMended(worker: Worker, witness: Witness, struck: Strike): Promise<Mended> {
-  const { node } = worker;
   const name = struck.unit.replace('.service', '');
   const { pid, startedUs } = await awaitNewMain(witness, struck, 120_000);
   const kill = await witness.waitForMessage(isAbout(struck.unit, 'KillUnit'), 5_000, `the kill of ${struck.unit}`);
-  const isVerified = async () => {
-    const { phase, mainPid } = await worker.component(name);
-    return phase === 'healthy' && mainPid === pid;
-  };
-  await node.waitFor(isVerified, 60_000, `${struck.unit} to be well again`);
+  await worker.awaitVerified(struck.unit, pid);
   const recoveryMs = nowMs() - struck.atMs;
   const incident = (await worker.incidents()).find(({ component }) => component === name);
   if (incident === undefined) throw new Error(`there is no incident of ${name}`);

@@ -42,6 +42,8 @@ export interface Worker {
   awaitWell(deadlineMs?: number): Promise<NodeView>;
   /** Resolves once the agent sees healthy components, and in them the very runs that systemd has. */
   awaitTruth(deadlineMs: number): Promise<void>;
+  /** Resolves once the agent sees the unit well under this very main process. */
+  awaitVerified(unit: string, mainPid: number): Promise<void>;
   /** systemd's word on which runs of the units there are: unchanged means that nobody restarted anything. */
   runs(): Promise<Readonly<Record<string, string>>>;
   /** SIGKILL to the unit's main process; resolves once systemd has a new one in an active unit. */
@@ -120,6 +122,13 @@ function createWorker(node: LabNode, kubelet: Kubelet): Worker {
         );
       };
       await node.waitFor(isTruth, deadlineMs, 'the agent to see the truth');
+    },
+    awaitVerified: async (unit, mainPid) => {
+      const isVerified = async () => {
+        const found = (await status()).components.find((component) => component.unit === unit);
+        return found?.phase === 'healthy' && found.mainPid === mainPid;
+      };
+      await node.waitFor(isVerified, WELL_MS, `${unit} to be well with process ${mainPid}`);
     },
     runs,
     crash: async (unit, deadlineMs = 30_000) => {
