@@ -72,8 +72,6 @@ export interface EvidenceCollector {
 export interface StoredState {
   /** The core's whole state as saved last, or null. */
   readonly state: unknown;
-  readonly bootId: string | null;
-  readonly savedAtMs: number;
   readonly health: StoreHealth;
   readonly detail: string;
 }
@@ -93,7 +91,7 @@ export interface IncidentRecord {
 export interface Store {
   load(): StoredState;
   /** Writes the state and appends the transitions in one transaction; not yet durable. Never throws: emits store.changed. */
-  save(state: unknown, savedAtMs: number, wallMs: number, transitions: readonly Transition[]): void;
+  save(state: unknown, wallMs: number, transitions: readonly Transition[]): void;
   /** Whether the last save was refused: another one, even of nothing new, is how to find out that there is room again. */
   isBehind(): boolean;
   /** Resolves true once all that was saved is on the disk, false when that failed or took longer than 2 s. */

@@ -3,6 +3,8 @@
  * by finished turns alone.
  */
 import type { Notify } from './adapters/notify/notify.ts';
+import { isLastingChange } from './core/mend/lasting.ts';
+import type { State } from './core/mend/state.ts';
 import type { Log } from './log.ts';
 import { logTransition } from './log-transition.ts';
 import type { Turned } from './loop.ts';
@@ -28,13 +30,17 @@ export function createPublish(parts: {
   const listeners = new Set<(told: Told) => void>();
   let fedAtMs = 0;
   let savedAtMs = 0;
+  let known: State | null = null;
 
   /**
-   * The state that names an action is handed to the disk before the action is performed (S1). A disk that refused is asked again with
-   * every sample of the host, and one that was left alone now and then, so that it is known to be full before that matters.
+   * The state that names an action is handed to the disk before the action is performed (S1), and so is all that the next agent would go by. A disk
+   * that refused is asked again with every sample of the host, and one that was left alone now and then, so that it is known to be full before that
+   * matters, and that pauses and budgets of an earlier boot are not taken for much younger than they are.
    */
   function isSaveDue({ event, step, nowMs }: Turned): boolean {
-    if (step.transitions.length > 0) return true;
+    const before = known;
+    known = step.state;
+    if (step.transitions.length > 0 || before === null || isLastingChange(before, step.state)) return true;
     return event.type === 'host.sampled' && (store.isBehind() || nowMs - savedAtMs >= saveAtLeastEveryMs);
   }
 
@@ -50,7 +56,7 @@ export function createPublish(parts: {
       const wallMs = parts.wallMs();
       if (isSaveDue(turned)) {
         savedAtMs = nowMs;
-        store.save(step.state, nowMs, wallMs, step.transitions);
+        store.save(step.state, wallMs, step.transitions);
       }
       if (event.type === 'probe.observed') metrics.observeProbe(event.component, event.probe, event.observation);
       for (const transition of step.transitions) {

@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { Event } from '../src/core/event.ts';
-import { initialState } from '../src/core/mend/state.ts';
+import { initialState, type State } from '../src/core/mend/state.ts';
 import type { Transition } from '../src/core/transition.ts';
 import { createPublish } from '../src/publish.ts';
 
@@ -12,12 +12,14 @@ const sampled: Event = {
 
 function createDesk() {
   const saves: number[] = [];
+  let state = initialState();
+  let atMs = 0;
   let behind = false;
   const publish = createPublish({
     log: { info: () => {}, warn: () => {}, error: () => {} },
     metrics: { observe: () => {}, observeProbe: () => {} },
     store: {
-      save: (_state, savedAtMs) => void saves.push(savedAtMs),
+      save: () => void saves.push(atMs),
       isBehind: () => behind,
     },
     notify: { watchdog: async () => {}, watchdogEveryMs: null },
@@ -28,8 +30,13 @@ function createDesk() {
     refuse: (refused: boolean) => {
       behind = refused;
     },
-    turn: (nowMs: number, event: Event, ...transitions: Transition[]) =>
-      publish.turned({ event, nowMs, step: { state: initialState(), actions: [], transitions, wakeAtMs: null } }),
+    change: (changes: Partial<State['node']>) => {
+      state = { ...state, node: { ...state.node, ...changes } };
+    },
+    turn: (nowMs: number, event: Event, ...transitions: Transition[]) => {
+      atMs = nowMs;
+      publish.turned({ event, nowMs, step: { state, actions: [], transitions, wakeAtMs: null } });
+    },
   };
 }
 
@@ -60,4 +67,14 @@ t.test('a disk that was left alone for a minute is tried', async (t) => {
   turn(1_060_000, sampled);
   turn(1_065_000, sampled);
   t.same(saves, [1_000_000, 1_060_000]);
+});
+
+t.test('what the next agent would go by is saved although nothing is told of it', async (t) => {
+  const { turn, saves, change } = createDesk();
+  turn(1_000_000, { type: 'tick' });
+  change({ pause: { untilMs: 2_000_000, text: 'upgrade' } });
+  turn(1_000_001, { type: 'tick' });
+  change({ sampleDueAtMs: 1 });
+  turn(1_000_002, { type: 'tick' });
+  t.same(saves, [1_000_000, 1_000_001]);
 });

@@ -1,12 +1,15 @@
 /**
- * Opens the database, or finds out why not. A damaged one is moved aside, never overwritten; one of a newer version is left as it is.
+ * Opens the database, or finds out why not. A damaged one is moved aside, never overwritten; one of a newer version is left as it is; from one on a
+ * disk that cannot be written the state is read all the same.
  * WAL with synchronous=NORMAL: commits reach the disk by our own fsync of the -wal file (see durable.ts), so that a slow disk never
  * blocks the loop.
  */
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { StoreHealth } from '../core/event.ts';
+import { readCopy } from './copy.ts';
+import type { StoredRow } from './rows.ts';
 
 const schemaVersion = 1;
 const keptDamaged = 3;
@@ -23,8 +26,10 @@ const schema = `
   PRAGMA user_version = ${schemaVersion};
 `;
 
-export interface Opened {
+export interface OpenedDatabase {
   readonly database: DatabaseSync | null;
+  /** What was read where nothing can be written. */
+  readonly rows?: readonly StoredRow[];
   readonly health: StoreHealth;
   readonly detail: string;
 }
@@ -32,12 +37,15 @@ export interface Opened {
 /** Made at the first start: a database that is missing beside it was lost. */
 export const evidenceFolder = 'evidence';
 
+export const databaseIn = (directory: string): string => join(directory, 'nodemend.db');
+
 function open(file: string): DatabaseSync {
   const database = new DatabaseSync(file);
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
     const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-    if (version > schemaVersion) throw new Error(`version ${version} is newer than ${schemaVersion}`);
+    if (version > schemaVersion)
+      throw new Error(`it has version ${version}, newer than ${schemaVersion}; install the newer nodemend again`);
     if (version === 0) database.exec(`BEGIN IMMEDIATE; ${schema} COMMIT;`);
     const checked = database.prepare('PRAGMA quick_check').get()?.['quick_check'];
     if (checked !== 'ok') throw Object.assign(new Error(String(checked)), { errcode: 11 });
@@ -48,10 +56,21 @@ function open(file: string): DatabaseSync {
   }
 }
 
+const codeOf = (error: unknown): number => Number((error as { errcode?: number }).errcode) & 0xff;
+
 /** SQLITE_CORRUPT and SQLITE_NOTADB, also in their extended forms. */
-const isDamaged = (error: unknown): boolean =>
-  [11, 26].includes(Number((error as { errcode?: number }).errcode) & 0xff);
-const isBusy = (error: unknown): boolean => (Number((error as { errcode?: number }).errcode) & 0xff) === 5;
+export const isDamaged = (error: unknown): boolean => [11, 26].includes(codeOf(error));
+const isBusy = (error: unknown): boolean => codeOf(error) === 5;
+
+/** SQLite calls a file that it may not write busy, because it cannot lock it. */
+function whyNotWritable(paths: readonly string[]): string | null {
+  try {
+    for (const path of paths) if (existsSync(path)) accessSync(path, constants.W_OK);
+    return null;
+  } catch (error) {
+    return String((error as Error).message);
+  }
+}
 
 function moveAside(file: string): void {
   rmSync(`${file}.damaged-${keptDamaged}`, { force: true });
@@ -65,8 +84,14 @@ function moveAside(file: string): void {
 /** Another agent holds the database: the one case in which this one must not go on. */
 export class StoreInUse extends Error {}
 
-export function openDatabase(directory: string): Opened {
-  const file = join(directory, 'nodemend.db');
+function unwritable(detail: string, rows: readonly StoredRow[] = []): OpenedDatabase {
+  return { database: null, rows, health: 'unwritable', detail };
+}
+
+export function openDatabase(directory: string): OpenedDatabase {
+  const file = databaseIn(directory);
+  const readOnly = whyNotWritable([directory, file]);
+  if (readOnly !== null) return unwritable(`cannot write to ${directory}: ${readOnly}`, readCopy(file));
   try {
     const known = existsSync(join(directory, evidenceFolder));
     mkdirSync(join(directory, evidenceFolder), { recursive: true, mode: 0o700 });
@@ -79,17 +104,16 @@ export function openDatabase(directory: string): Opened {
   } catch (error) {
     if (isBusy(error))
       throw new StoreInUse(`cannot open ${file}: another nodemend uses it; stop that one first`, { cause: error });
-    if (!isDamaged(error))
-      return { database: null, health: 'unwritable', detail: `cannot open ${file}: ${String(error)}` };
+    if (!isDamaged(error)) return unwritable(`cannot open ${file}: ${String(error)}`);
   }
   return startAnew(file);
 }
 
-function startAnew(file: string): Opened {
+function startAnew(file: string): OpenedDatabase {
   try {
     moveAside(file);
     return { database: open(file), health: 'lost', detail: `${file} was damaged and moved to ${file}.damaged-1` };
   } catch (error) {
-    return { database: null, health: 'unwritable', detail: `cannot replace the damaged ${file}: ${String(error)}` };
+    return unwritable(`cannot replace the damaged ${file}: ${String(error)}`);
   }
 }

@@ -6,24 +6,42 @@ import type { StoreHealth } from '../core/event.ts';
 import type { State } from '../core/mend/state.ts';
 import type { Transition } from '../core/transition.ts';
 import type { Emit, IncidentRecord, Store, StoredState } from '../ports.ts';
-import { assemble, changedRows } from './rows.ts';
-import type { Opened, Shelf, Unsaved } from './shelf.ts';
+import { assemble, changedRows, type StoredRow } from './rows.ts';
+import { type Opened, type Shelf, ShelfLost, type Unsaved } from './shelf.ts';
 
 /** Transitions kept in memory while the disk does not take them; older ones are lost to history, not to the state. */
 const mostUnsaved = 1_000;
+/** After so many transitions the history is cut to its bounds, without waiting for the day to pass. */
+const pruneEvery = 1_000;
 
 export interface ClosableStore extends Store {
-  /** Forgets history beyond 30 days and 10,000 transitions. */
+  /** Forgets history beyond its bounds. */
   prune(wallMs: number): void;
   detail(): string;
+}
+
+/** The state on a shelf that was just opened, and how it stands with the store then. */
+function readStored({ shelf, rows, health, detail }: Opened): StoredState & { readonly rows: readonly StoredRow[] } {
+  let found: readonly StoredRow[] = [];
+  try {
+    found = shelf?.rows() ?? rows ?? [];
+    const state = assemble(found);
+    return { state, rows: found, health: state === null && health === 'ok' ? 'fresh' : health, detail };
+  } catch (error) {
+    return { state: null, rows: found, health: 'lost', detail: `the stored state cannot be used: ${String(error)}` };
+  }
 }
 
 /** `place` is for telling a person. `open` is called again for as long as it gives no shelf; what it throws is passed on. */
 export function createKeeper(place: string, open: () => Opened, emit: Emit): ClosableStore {
   let opened = open();
-  let { health, detail } = opened;
+  const stored = readStored(opened);
+  let { health, detail } = stored;
+  /** What lies on the shelf; null before the first save to it, when `stale` are the names of the rows there. */
   let saved: State | null = null;
+  let stale = stored.rows.map(({ name }) => name);
   let unsaved: Unsaved[] = [];
+  let unpruned = 0;
 
   function turn(now: StoreHealth, why: string): void {
     detail = why;
@@ -41,28 +59,54 @@ export function createKeeper(place: string, open: () => Opened, emit: Emit): Clo
     }
   }
 
-  function load(): StoredState {
-    const state = reading((shelf) => assemble(shelf.rows()), null);
-    return { state, bootId: state?.node.bootId ?? null, savedAtMs: state?.node.lastStepAtMs ?? 0, health, detail };
+  /** The shelf, opened anew where there is none; a new one gets everything. */
+  function shelfNow(): Shelf {
+    if (opened.shelf !== null) return opened.shelf;
+    opened = open();
+    if (opened.shelf === null) throw new Error(opened.detail);
+    saved = null;
+    stale = opened.shelf.rows().map(({ name }) => name);
+    return opened.shelf;
   }
 
-  function save(given: unknown, _savedAtMs: number, wallMs: number, transitions: readonly Transition[]): void {
+  function write(state: State, wallMs: number): void {
+    const shelf = shelfNow();
+    shelf.write(changedRows(saved, state, stale), unsaved);
+    saved = state;
+    unpruned += unsaved.length;
+    unsaved = [];
+    if (unpruned < pruneEvery) return;
+    unpruned = 0;
+    shelf.prune(wallMs);
+  }
+
+  /** What this agent knows is whole in its memory, so a shelf that is of no use any more is replaced and nothing but history is lost. */
+  function replaceShelf(lost: ShelfLost): void {
+    turn('unwritable', lost.message);
+    const { shelf } = opened;
+    opened = { shelf: null, health: 'unwritable', detail: lost.message };
+    shelf?.close();
+  }
+
+  function save(given: unknown, wallMs: number, transitions: readonly Transition[]): void {
     const state = given as State;
     unsaved = [...unsaved, ...transitions.map((transition) => ({ wallMs, transition }))].slice(-mostUnsaved);
     try {
-      if (opened.shelf === null) opened = open();
-      if (opened.shelf === null) throw new Error(opened.detail);
-      opened.shelf.write(changedRows(saved, state), unsaved);
-      saved = state;
-      unsaved = [];
-      if (health === 'unwritable') turn('ok', '');
+      try {
+        write(state, wallMs);
+      } catch (error) {
+        if (!(error instanceof ShelfLost)) throw error;
+        replaceShelf(error);
+        write(state, wallMs);
+      }
+      if (health === 'unwritable') turn('ok', opened.detail);
     } catch (error) {
       turn('unwritable', `cannot write the state to ${place}: ${String(error)}; make room or make it writable`);
     }
   }
 
   return {
-    load,
+    load: () => ({ state: stored.state, health: stored.health, detail: stored.detail }),
     save,
     isBehind: () => health === 'unwritable',
     durable: async () => (opened.shelf === null || health === 'unwritable' ? false : opened.shelf.sync()),

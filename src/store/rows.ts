@@ -1,7 +1,9 @@
 /** The core's state as rows: one per component and one for the rest, so that only what changed is written. */
-import type { Component, State } from '../core/mend/state.ts';
+import { lastsAlike } from '../core/mend/lasting.ts';
+import { type Component, initialComponent, initialState, type State } from '../core/mend/state.ts';
 
 const prefix = 'component:';
+const nodeRow = 'node';
 
 /** A row to write; null where one is to go. */
 export interface ChangedRow {
@@ -14,24 +16,44 @@ export interface StoredRow {
   readonly json: string;
 }
 
-export function* changedRows(before: State | null, state: State): Generator<ChangedRow> {
-  if (before === null || before.node !== state.node)
-    yield { name: 'node', value: { version: state.version, node: state.node } };
+/** What turns the rows of `before` into those of `state`; with null everything, `stale` being the rows that lie there. */
+export function* changedRows(before: State | null, state: State, stale: readonly string[]): Generator<ChangedRow> {
+  yield { name: nodeRow, value: { version: state.version, node: state.node } };
   for (const [name, component] of Object.entries(state.components)) {
-    if (before?.components[name] !== component) yield { name: prefix + name, value: component };
+    const known = before?.components[name];
+    if (known === undefined || !lastsAlike(known, component)) yield { name: prefix + name, value: component };
   }
-  for (const name of Object.keys(before?.components ?? {}))
-    if (!(name in state.components)) yield { name: prefix + name, value: null };
+  const earlier = before === null ? stale : [nodeRow, ...Object.keys(before.components).map((name) => prefix + name)];
+  for (const name of earlier) {
+    const stays =
+      name === nodeRow || (name.startsWith(prefix) && Object.hasOwn(state.components, name.slice(prefix.length)));
+    if (!stays) yield { name, value: null };
+  }
 }
 
-/** null when there is nothing, or nothing of this version. */
+function parseObject(json: string): Readonly<Record<string, unknown>> {
+  const value: unknown = JSON.parse(json);
+  if (typeof value !== 'object' || value === null) throw new Error('a row is no object');
+  return value as Readonly<Record<string, unknown>>;
+}
+
+/** Fields that this version has and the one that wrote the row had not get their first value. */
+function toComponent(name: string, json: string): Component {
+  const stored = parseObject(json) as Partial<Component>;
+  if (stored.policy?.name !== name) throw new Error(`the row of ${name} is another's`);
+  return { ...initialComponent(stored.policy, 0), ...stored };
+}
+
+/** null when nothing was ever stored. Throws when what is there cannot be used. */
 export function assemble(rows: readonly StoredRow[]): State | null {
-  const node = rows.find((row) => row.name === 'node');
-  if (node === undefined) return null;
-  const base = JSON.parse(node.json) as Pick<State, 'version' | 'node'>;
-  if (base.version !== 1) return null;
-  const components: [string, Component][] = rows
-    .filter((row) => row.name.startsWith(prefix))
-    .map((row) => [row.name.slice(prefix.length), JSON.parse(row.json) as Component]);
-  return { ...base, components: Object.fromEntries(components) };
+  if (rows.length === 0) return null;
+  const base = parseObject(rows.find(({ name }) => name === nodeRow)?.json ?? 'null') as Partial<State>;
+  if (base.version !== 1) throw new Error(`the state has version ${base.version}, expected 1`);
+  const initial = initialState();
+  const node = { ...initial.node, ...base.node };
+  if (!Number.isFinite(node.lastStepAtMs)) throw new Error('the row of the node has no time');
+  const components = rows
+    .filter(({ name }) => name.startsWith(prefix))
+    .map(({ name, json }) => [name.slice(prefix.length), toComponent(name.slice(prefix.length), json)] as const);
+  return { version: 1, node, components: Object.fromEntries(components) };
 }

@@ -1,16 +1,17 @@
 /** Durable state and history in SQLite below one directory. */
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Emit } from '../ports.ts';
-import { openDatabase } from './database.ts';
+import { databaseIn, isDamaged, openDatabase } from './database.ts';
 import { createDurable, type Durable } from './durable.ts';
 import { readIncidents, recordTransition } from './history.ts';
 import { type ClosableStore, createKeeper } from './keeper.ts';
 import type { ChangedRow, StoredRow } from './rows.ts';
-import type { Opened, Shelf, Unsaved } from './shelf.ts';
+import { type Opened, type Shelf, ShelfLost, type Unsaved } from './shelf.ts';
 
 const keptMs = 30 * 86_400_000;
 const keptTransitions = 10_000;
+const keptIncidents = 1_000;
 
 function write(database: DatabaseSync, changes: Iterable<ChangedRow>, unsaved: readonly Unsaved[]): void {
   database.exec('BEGIN IMMEDIATE');
@@ -28,30 +29,48 @@ function write(database: DatabaseSync, changes: Iterable<ChangedRow>, unsaved: r
   }
 }
 
-function createShelf(database: DatabaseSync, durable: Durable): Shelf {
+const inodeOf = (file: string): number | null => statSync(file, { throwIfNoEntry: false })?.ino ?? null;
+
+function prune(database: DatabaseSync, wallMs: number): void {
+  database
+    .prepare(
+      'DELETE FROM incident WHERE openedWallMs < ? OR id NOT IN (SELECT id FROM incident ORDER BY openedWallMs DESC LIMIT ?)',
+    )
+    .run(wallMs - keptMs, keptIncidents);
+  database
+    .prepare('DELETE FROM transition WHERE wallMs < ? OR seq <= (SELECT max(seq) FROM transition) - ?')
+    .run(wallMs - keptMs, keptTransitions);
+  database.exec('DELETE FROM evidence WHERE incident NOT IN (SELECT id FROM incident)');
+}
+
+function createShelf(database: DatabaseSync, file: string, durable: Durable): Shelf {
+  const inode = inodeOf(file);
   return {
     rows: () => database.prepare('SELECT name, json FROM state').all() as unknown as StoredRow[],
-    write: (changes, unsaved) => write(database, changes, unsaved),
-    sync: () => durable.sync(),
-    noteEvidence: (incident, file) => void database.prepare('INSERT INTO evidence VALUES (?, ?)').run(incident, file),
-    incidents: (query) => readIncidents(database, query),
-    prune: (wallMs) => {
-      database.prepare('DELETE FROM incident WHERE openedWallMs < ?').run(wallMs - keptMs);
-      database
-        .prepare('DELETE FROM transition WHERE wallMs < ? OR seq <= (SELECT max(seq) FROM transition) - ?')
-        .run(wallMs - keptMs, keptTransitions);
-      database.exec('DELETE FROM evidence WHERE incident NOT IN (SELECT id FROM incident)');
+    write: (changes, unsaved) => {
+      // What is written to a file that was removed reaches nobody, and SQLite does not notice.
+      if (inodeOf(file) !== inode) throw new ShelfLost(`${file} was removed or replaced while in use`);
+      try {
+        write(database, changes, unsaved);
+      } catch (error) {
+        throw isDamaged(error) ? new ShelfLost(`${file} is damaged`, { cause: error }) : error;
+      }
     },
+    sync: () => durable.sync(),
+    noteEvidence: (incident, name) => void database.prepare('INSERT INTO evidence VALUES (?, ?)').run(incident, name),
+    incidents: (query) => readIncidents(database, query),
+    prune: (wallMs) => prune(database, wallMs),
     close: () => database.close(),
   };
 }
 
 /** Throws StoreInUse, and nothing else. */
 export function openStore(directory: string, emit: Emit): ClosableStore {
-  const durable = createDurable(join(directory, 'nodemend.db-wal'));
+  const file = databaseIn(directory);
+  const durable = createDurable(`${file}-wal`);
   const open = (): Opened => {
-    const { database, health, detail } = openDatabase(directory);
-    return { shelf: database === null ? null : createShelf(database, durable), health, detail };
+    const { database, ...rest } = openDatabase(directory);
+    return { shelf: database === null ? null : createShelf(database, file, durable), ...rest };
   };
   return createKeeper(directory, open, emit);
 }

@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import t, { type Test } from 'tap';
+import { numberOf, opened, openIn, stateNumber } from './stage.ts';
+
+/** A directory with a store that holds state 5 and so many incidents. */
+function filled(t: Test, incidents = 1): { readonly directory: string; readonly file: string } {
+  const directory = t.testdir();
+  const { store } = openIn(t, directory);
+  for (let n = 1; n <= incidents; n += 1) store.save(stateNumber(5), n, [opened(`incident-${n}`)]);
+  store.close();
+  return { directory, file: join(directory, 'nodemend.db') };
+}
+
+/** Runs SQL on the closed database. */
+function tamper(file: string, sql: string): void {
+  const database = new DatabaseSync(file);
+  database.exec(sql);
+  database.close();
+}
+
+const damages: Readonly<Record<string, (file: string) => void>> = {
+  'random bytes': (file) => writeFileSync(file, Buffer.alloc(20_000, 0x5a)),
+  'cut off in the first page': (file) => truncateSync(file, 1_000),
+  'cut off in the middle': (file) => truncateSync(file, 16_384),
+  'pages overwritten': (file) => {
+    const bytes = readFileSync(file);
+    bytes.fill(0x37, 4_096, bytes.length);
+    writeFileSync(file, bytes);
+  },
+};
+
+for (const [what, damage] of Object.entries(damages)) {
+  t.test(`a damaged store is moved aside and counts as lost: ${what}`, async (t) => {
+    const { directory, file } = filled(t, 200);
+    damage(file);
+    const spoiled = readFileSync(file);
+    const { store } = openIn(t, directory);
+    t.same(store.load(), {
+      state: null,
+      health: 'lost',
+      detail: `${file} was damaged and moved to ${file}.damaged-1`,
+    });
+    t.same(readFileSync(`${file}.damaged-1`), spoiled, 'it is kept for who wants to look');
+    store.save(stateNumber(6), 6, []);
+    t.equal(await store.durable(), true);
+    store.close();
+    t.same(openIn(t, directory).store.load(), { state: stateNumber(6), health: 'ok', detail: '' });
+  });
+}
+
+t.test('of damaged stores the last three are kept', async (t) => {
+  const { directory, file } = filled(t);
+  for (const letter of ['a', 'b', 'c', 'd', 'e']) {
+    writeFileSync(file, letter.repeat(9_000));
+    openIn(t, directory).store.close();
+  }
+  const kept = readdirSync(directory).filter((name) => name.includes('damaged'));
+  t.same(
+    kept.sort().map((name) => readFileSync(join(directory, name), 'utf8')[0]),
+    ['e', 'd', 'c'],
+  );
+});
+
+t.test('a missing database beside the folder of an earlier start counts as lost', async (t) => {
+  const { directory, file } = filled(t);
+  for (const name of readdirSync(directory))
+    if (name.startsWith('nodemend.db')) writeFileSync(join(directory, name), '');
+  t.match(openIn(t, directory).store.load(), { state: null, health: 'fresh' }, 'an empty file is an empty database');
+  const other = t.testdir({ evidence: {} });
+  t.same(openIn(t, other).store.load(), {
+    state: null,
+    health: 'lost',
+    detail: `${join(other, 'nodemend.db')} was missing`,
+  });
+  t.ok(file.endsWith('nodemend.db'));
+});
+
+const unusable: Readonly<Record<string, string>> = {
+  'a row that is no JSON': "UPDATE state SET json = substr(json, 1, 20) WHERE name = 'component:containerd'",
+  'a row that is no object': "UPDATE state SET json = '7' WHERE name = 'node'",
+  'the row of another component': "UPDATE state SET name = 'component:kubelet' WHERE name = 'component:containerd'",
+  'no row of the node': "DELETE FROM state WHERE name = 'node'",
+  'a state of another version': `UPDATE state SET json = replace(json, '"version":1', '"version":2')`,
+};
+
+for (const [what, sql] of Object.entries(unusable)) {
+  t.test(`a whole database with a state that cannot be used counts as lost: ${what}`, async (t) => {
+    const { directory, file } = filled(t);
+    tamper(file, sql);
+    const { store } = openIn(t, directory);
+    t.match(store.load(), { state: null, health: 'lost', detail: /^the stored state cannot be used: / });
+    t.equal(store.incidents({ component: null, sinceWallMs: 0, id: null }).length, 1, 'the history is still there');
+    store.save(stateNumber(6), 6, []);
+    store.close();
+    t.same(openIn(t, directory).store.load(), { state: stateNumber(6), health: 'ok', detail: '' });
+  });
+}
+
+t.test('a store of a newer version is left alone, and nothing is written', async (t) => {
+  const { directory, file } = filled(t);
+  tamper(file, 'PRAGMA user_version = 2');
+  const { store, events } = openIn(t, directory);
+  t.match(store.load(), {
+    state: null,
+    health: 'unwritable',
+    detail: /version 2, newer than 1; install the newer nodemend again/,
+  });
+  store.save(stateNumber(6), 6, []);
+  t.equal(store.isBehind(), true);
+  t.equal(await store.durable(), false);
+  t.same(events, [], 'it was told at the start already');
+  t.same(
+    readdirSync(directory).filter((name) => name.includes('damaged')),
+    [],
+  );
+  tamper(file, 'PRAGMA user_version = 1');
+  store.save(stateNumber(7), 7, []);
+  t.match(events, [{ type: 'store.changed', health: 'ok' }], 'and once it may, it does');
+  store.close();
+  t.equal(numberOf(openIn(t, directory).store.load().state), 7);
+});

@@ -1,0 +1,79 @@
+import t from 'tap';
+import type { Transition } from '../../src/core/transition.ts';
+import type { IncidentQuery } from '../../src/store/shelf.ts';
+import { opened, openIn, stateNumber } from './stage.ts';
+
+const day = 86_400_000;
+const everything = { component: null, sinceWallMs: 0, id: null };
+
+const closed = (incident: string): Transition => ({
+  type: 'incident.closed',
+  component: 'containerd',
+  incident,
+  reason: 'component.healthy',
+  cause: 'unit.crashed',
+  recovered: true,
+  durationMs: 70,
+});
+
+t.test('an incident comes back with its transitions, its end and its evidence', async (t) => {
+  const { store } = openIn(t, t.testdir());
+  store.save(stateNumber(1), 1_000, [opened('i-1'), { type: 'node.changed', reason: 'node.pressure', detail: '0.5' }]);
+  store.noteEvidence('i-1', 'one.json');
+  store.save(stateNumber(2), 1_070, [closed('i-1')]);
+  t.same(store.incidents(everything), [
+    {
+      id: 'i-1',
+      component: 'containerd',
+      openedWallMs: 1_000,
+      closedWallMs: 1_070,
+      cause: 'unit.crashed',
+      recovered: true,
+      durationMs: 70,
+      transitions: [
+        { wallMs: 1_000, transition: opened('i-1') },
+        { wallMs: 1_070, transition: closed('i-1') },
+      ],
+      evidence: ['one.json'],
+    },
+  ]);
+});
+
+t.test('what is asked for is found: by component, by time, by id, the newest first', async (t) => {
+  const { store } = openIn(t, t.testdir());
+  store.save(stateNumber(1), 1_000, [opened('i-1')]);
+  store.save(stateNumber(2), 2_000, [closed('i-1'), opened('i-2', 'kubelet')]);
+  store.save(stateNumber(3), 3_000, [opened('i-3')]);
+  const ids = (query: Partial<IncidentQuery>) => store.incidents({ ...everything, ...query }).map(({ id }) => id);
+  t.same(ids({}), ['i-3', 'i-2', 'i-1']);
+  t.same(ids({ component: 'kubelet' }), ['i-2']);
+  t.same(ids({ sinceWallMs: 2_500 }), ['i-3', 'i-2'], 'one that is open still is never too old');
+  t.same(ids({ id: 'i-1', sinceWallMs: 2_500 }), ['i-1']);
+  t.same(ids({ id: 'i-9' }), []);
+});
+
+t.test('history is forgotten after 30 days, with its evidence', async (t) => {
+  const { store } = openIn(t, t.testdir());
+  store.save(stateNumber(1), 1 * day, [opened('old')]);
+  store.noteEvidence('old', 'old.json');
+  store.save(stateNumber(2), 20 * day, [opened('young')]);
+  store.noteEvidence('young', 'young.json');
+  store.prune(32 * day);
+  t.match(store.incidents(everything), [{ id: 'young', evidence: ['young.json'], transitions: [{}] }]);
+  t.equal(store.incidents(everything).length, 1);
+});
+
+t.test('history is bounded in number without waiting for the day to pass', async (t) => {
+  const { store } = openIn(t, t.testdir());
+  for (let batch = 0; batch < 13; batch += 1) {
+    const transitions = Array.from({ length: 1_000 }, (_, n) => opened(`i-${batch * 1_000 + n}`));
+    store.save(stateNumber(batch), batch, transitions);
+  }
+  t.same(store.load().state, null, 'what was loaded at the start does not change');
+  const incidents = store.incidents(everything);
+  t.equal(incidents.length, 1_000);
+  t.ok(
+    incidents.every(({ id }) => Number(id.slice(2)) >= 12_000),
+    'the newest are kept',
+  );
+});
