@@ -1,11 +1,13 @@
 /**
- * sd_notify through the systemd-notify program, because Node has no datagram sockets. Outside of systemd it does nothing. One message is under way
- * at a time; a watchdog message that would have to wait is left out: the next one is near.
+ * sd_notify through the systemd-notify program, because Node has no datagram sockets. Outside of systemd it does nothing. One message is under
+ * way at a time; a watchdog message that would have to wait is left out: the next one is near. The end waits for nobody.
  */
 import type { runCommand } from '../exec/run.ts';
 
 const program = '/usr/bin/systemd-notify';
 const timeoutMs = 5_000;
+/** systemd waits 15 s for us to end, and knows that we do: it has told us to. */
+const stoppingMs = 1_000;
 
 export interface Notify {
   ready(): Promise<void>;
@@ -22,20 +24,24 @@ export function createNotify(run: typeof runCommand, env: NodeJS.ProcessEnv): No
   let last: Promise<void> = Promise.resolve();
   let waiting = 0;
 
-  async function send(word: string): Promise<void> {
+  async function send(word: string, withinMs: number): Promise<void> {
     if (silent) return;
+    await run([program, word], { timeoutMs: withinMs, maxBytes: 1_024, env: { NOTIFY_SOCKET: socket } });
+  }
+
+  async function queue(word: string): Promise<void> {
     waiting += 1;
     last = last.then(async () => {
-      await run([program, word], { timeoutMs, maxBytes: 1_024, env: { NOTIFY_SOCKET: socket } });
+      await send(word, timeoutMs);
       waiting -= 1;
     });
     await last;
   }
 
   return {
-    ready: () => send('--ready'),
-    watchdog: async () => (waiting === 0 ? send('WATCHDOG=1') : undefined),
-    stopping: () => send('--stopping'),
+    ready: () => queue('--ready'),
+    watchdog: async () => (waiting === 0 ? queue('WATCHDOG=1') : undefined),
+    stopping: () => send('--stopping', stoppingMs),
     watchdogEveryMs: !silent && usec > 0 ? usec / 2_000 : null,
   };
 }

@@ -1,0 +1,111 @@
+import t from 'tap';
+import type { CommandResult } from '../../../src/adapters/exec/process.ts';
+import type { CommandOptions } from '../../../src/adapters/exec/run.ts';
+import { createNotify } from '../../../src/adapters/notify/notify.ts';
+
+const env = { NOTIFY_SOCKET: '/run/systemd/notify', WATCHDOG_USEC: '30000000', SECRET: 'x' };
+const done: CommandResult = {
+  exitCode: 0,
+  signal: null,
+  stdout: '',
+  stderr: '',
+  timedOut: false,
+  failedToStart: null,
+};
+
+/** A systemd-notify whose messages are delivered when the test says so. */
+function stage(environment: NodeJS.ProcessEnv = env) {
+  const sent: { readonly argv: readonly string[]; readonly options: CommandOptions }[] = [];
+  const waiting: (() => void)[] = [];
+  const run = (argv: readonly string[], options: CommandOptions) => {
+    sent.push({ argv, options });
+    return new Promise<CommandResult>((resolve) => waiting.push(() => resolve(done)));
+  };
+  const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+  const deliver = async () => {
+    await settle();
+    waiting.shift()?.();
+    await settle();
+  };
+  return {
+    notify: createNotify(run, environment),
+    words: () => sent.map(({ argv }) => argv[1]),
+    sent,
+    deliver,
+    settle,
+  };
+}
+
+t.test(
+  'each message is one run of the program, which gets the socket and nothing else of our environment',
+  async (t) => {
+    const { notify, sent, deliver } = stage();
+    for (const tell of [notify.ready, notify.watchdog, notify.stopping]) {
+      const told = tell();
+      await deliver();
+      await told;
+    }
+    t.same(
+      sent.map(({ argv }) => argv),
+      [
+        ['/usr/bin/systemd-notify', '--ready'],
+        ['/usr/bin/systemd-notify', 'WATCHDOG=1'],
+        ['/usr/bin/systemd-notify', '--stopping'],
+      ],
+    );
+    for (const { options } of sent) {
+      t.same(options.env, { NOTIFY_SOCKET: '/run/systemd/notify' });
+      t.ok(options.timeoutMs <= 5_000);
+    }
+  },
+);
+
+t.test('the watchdog wants to hear of us twice in its time', async (t) => {
+  t.equal(stage().notify.watchdogEveryMs, 15_000);
+  t.equal(stage({ NOTIFY_SOCKET: '/run/x' }).notify.watchdogEveryMs, null, 'it is not asked for');
+  t.equal(stage({ NOTIFY_SOCKET: '/run/x', WATCHDOG_USEC: 'x' }).notify.watchdogEveryMs, null);
+  t.equal(stage({ WATCHDOG_USEC: '30000000' }).notify.watchdogEveryMs, null, 'there is nobody to tell');
+});
+
+t.test('outside of systemd nothing is run', async (t) => {
+  for (const environment of [{}, { NOTIFY_SOCKET: '' }]) {
+    const { notify, sent } = stage(environment);
+    await Promise.all([notify.ready(), notify.watchdog(), notify.stopping()]);
+    t.same(sent, []);
+  }
+});
+
+t.test('while a message is under way watchdog messages are left out: nothing piles up', async (t) => {
+  const { notify, words, deliver, settle } = stage();
+  const first = notify.watchdog();
+  for (let times = 0; times < 100; times += 1) void notify.watchdog();
+  await settle();
+  t.same(words(), ['WATCHDOG=1']);
+  await deliver();
+  await first;
+  void notify.watchdog();
+  await settle();
+  t.same(words(), ['WATCHDOG=1', 'WATCHDOG=1']);
+});
+
+t.test('readiness is not left out: it waits for the message before it', async (t) => {
+  const { notify, words, deliver, settle } = stage();
+  void notify.watchdog();
+  const ready = notify.ready();
+  await settle();
+  t.same(words(), ['WATCHDOG=1']);
+  await deliver();
+  t.same(words(), ['WATCHDOG=1', '--ready']);
+  await deliver();
+  await ready;
+});
+
+t.test('the end waits for no message, and for its own 1 s at most', async (t) => {
+  const { notify, words, sent, settle } = stage();
+  void notify.watchdog();
+  await settle();
+  void notify.stopping();
+  await settle();
+  t.same(words(), ['WATCHDOG=1', '--stopping']);
+  t.equal(sent[1]?.options.timeoutMs, 1_000);
+});
