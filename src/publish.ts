@@ -12,7 +12,7 @@ import type { Store } from './ports.ts';
 import type { Metrics } from './serve/metrics.ts';
 import type { ServeSource, Told } from './serve/view.ts';
 
-const saveAtLeastEveryMs = 60_000;
+export const saveAtLeastEveryMs = 60_000;
 
 export interface Publish {
   turned(turned: Turned): void;

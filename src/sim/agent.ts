@@ -5,12 +5,12 @@
 import { createAsks } from '../asks.ts';
 import type { Config } from '../config/schema.ts';
 import { createConfigurator } from '../configure.ts';
-import type { Event } from '../core/event.ts';
+import type { Event, HostSample } from '../core/event.ts';
 import { initialState, type State } from '../core/mend/state.ts';
 import { createLoop, type Loop } from '../loop.ts';
 import { createPerform } from '../perform.ts';
-import type { Clock, EvidenceCollector, Host } from '../ports.ts';
-import { createPublish } from '../publish.ts';
+import type { Clock, EvidenceCollector, Host, Store } from '../ports.ts';
+import { createPublish, type Publish } from '../publish.ts';
 import type { Ask } from '../serve/view.ts';
 import { createKeeper } from '../store/keeper.ts';
 import type { Entry } from './agenda.ts';
@@ -46,8 +46,11 @@ export interface Agent extends Tenant {
   settled(): Promise<void>;
   /** When something other than the agent's own timer is due. */
   nextOtherMs(): number | null;
-  /** Goes on from another state, reached without turns: see rest.ts. */
-  replaceState(state: State): void;
+  /** Whether all that was told so far has been saved, and when. */
+  saved(): { readonly behind: boolean; readonly atMs: number };
+  /** Goes on from a state that was reached without turns: see rest.ts. `saving`: the moment at which it is to be saved. */
+  restTo(state: State): void;
+  saveAsOf(state: State, atMs: number): void;
 }
 
 interface Running {
@@ -57,26 +60,27 @@ interface Running {
   loop: Loop;
   readonly createLoopFrom: (state: State) => Loop;
   readonly clock: VirtualClock;
+  readonly store: Pick<Store, 'isBehind'>;
+  readonly publish: Publish;
+  readonly savedAtMs: () => number;
   readonly emit: (event: Event) => void;
 }
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const uncounted = { observe: () => undefined, observeProbe: () => undefined };
 
+/** What the host says of itself at the moment. */
+export const sampleOf = (machine: Machine): HostSample => ({
+  pressure: machine.host.pressure,
+  loopLagMs: machine.host.lagMs,
+  suspendedMs: machine.suspendedMs(),
+  packageManager: machine.host.packageManager,
+});
+
 function createHost(machine: Machine, life: Life): Host {
   return {
     bootId: machine.bootId,
-    sample: () =>
-      life.later(
-        sampleMs,
-        () => ({
-          pressure: machine.host.pressure,
-          loopLagMs: machine.host.lagMs,
-          packageManager: machine.host.packageManager,
-          suspendedMs: machine.suspendedMs(),
-        }),
-        2,
-      ),
+    sample: () => life.later(sampleMs, () => sampleOf(machine), 2),
   };
 }
 
@@ -108,13 +112,20 @@ function buildRunning(machine: Machine, config: Config, life: Life): Running {
     (event) => emit(event),
   );
   const stored = store.load();
+  let savedAtMs = 0;
   const clock = createClock(machine, life, () => running.loop.wake());
   const bus = createBus(machine, life, (event) => emit(event));
   const evidence: EvidenceCollector = { capture: ({ id }) => life.later(evidenceMs, () => id, 2) };
   const publish = createPublish({
     log: quiet,
     metrics: uncounted,
-    store,
+    store: {
+      isBehind: store.isBehind,
+      save: (state, wallMs, transitions) => {
+        savedAtMs = (state as State).node.lastStepAtMs;
+        store.save(state, wallMs, transitions);
+      },
+    },
     notify: { watchdog: async () => undefined, watchdogEveryMs: null },
     wallMs: machine.wallMs,
   });
@@ -156,7 +167,18 @@ function buildRunning(machine: Machine, config: Config, life: Life): Running {
   const { wallMs } = machine;
   const configurator = createConfigurator({ first, file: null, directory: '', bus, emit, wallMs });
   const loop = createLoopFrom((stored.state as State | null) ?? initialState());
-  const running: Running = { life, bus, configurator, loop, createLoopFrom, clock, emit };
+  const running: Running = {
+    life,
+    bus,
+    configurator,
+    loop,
+    createLoopFrom,
+    clock,
+    store,
+    publish,
+    savedAtMs: () => savedAtMs,
+    emit,
+  };
   const seed = Math.trunc(machine.wallMs()) | 0;
   emit({ type: 'agent.started', bootId: machine.bootId(), seed, store: stored.health });
   bus.open();
@@ -257,7 +279,15 @@ export function createAgent(machine: () => Machine, firstConfig: Config, dies: (
         for (let hop = 0; hop < hops; hop += 1) await null;
       }
     },
-    replaceState: (state) => {
+    saved: () => ({ behind: running?.store.isBehind() ?? true, atMs: running?.savedAtMs() ?? 0 }),
+    saveAsOf: (state, nowMs) => {
+      if (running === null || state.node.sample === null) return;
+      const { atMs: _atMs, ...sample } = state.node.sample;
+      const saved = { ...state, node: { ...state.node, lastStepAtMs: nowMs } };
+      const step = { state: saved, actions: [], transitions: [], wakeAtMs: null };
+      running.publish.turned({ event: { type: 'host.sampled', sample }, step, nowMs });
+    },
+    restTo: (state) => {
       if (running === null) return;
       running.loop.stop();
       running.loop = running.createLoopFrom(state);

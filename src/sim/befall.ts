@@ -3,6 +3,7 @@ import type { Agent } from './agent.ts';
 import { noBusAilments } from './bus.ts';
 import type { Happening, What } from './happening.ts';
 import type { Machine } from './machine.ts';
+import type { JobType } from './systemd/jobs.ts';
 import { noUnitAilments, type UnitAilments } from './systemd/program.ts';
 
 export interface Stage {
@@ -73,16 +74,24 @@ function freeze(stage: Stage, unit: string, forMs: number | null): void {
 
 function upgrade(stage: Stage, happening: Extract<Happening, { what: 'upgrade' }>): void {
   const { machine } = stage;
-  const { forMs, restarts, leaves } = happening;
+  const { forMs, restarts } = happening;
   forAWhile(stage, machine.host, 'packageManager', 'dpkg', null, forMs);
-  for (const unit of [...restarts, ...leaves])
-    machine.agenda.after(forMs * 0.3, () => machine.pidOne().ask('stop', unit));
-  for (const unit of restarts) machine.agenda.after(forMs * 0.7, () => machine.pidOne().ask('start', unit));
+  for (const unit of restarts) {
+    machine.agenda.after(forMs * 0.3, () => ask(stage, 'stop', unit));
+    machine.agenda.after(forMs * 0.7, () => ask(stage, 'start', unit));
+  }
 }
 
-function systemctl({ machine }: Stage, { verb, unit }: Extract<Happening, { what: 'systemctl' }>): void {
-  const pidOne = machine.pidOne();
-  if (verb === 'start' || verb === 'stop' || verb === 'restart') pidOne.ask(verb, unit);
+/** `systemctl start, stop, restart`, by a person or a package's script. */
+function ask({ machine }: Stage, verb: JobType, unit: string): void {
+  if (!machine.isUp()) return;
+  machine.watcher.asked?.(verb, unit);
+  machine.pidOne().ask(verb, unit);
+}
+
+function systemctl(stage: Stage, { verb, unit }: Extract<Happening, { what: 'systemctl' }>): void {
+  const pidOne = stage.machine.pidOne();
+  if (verb === 'start' || verb === 'stop' || verb === 'restart') ask(stage, verb, unit);
   else if (verb === 'reset-failed') pidOne.resetFailed(unit);
   else if (verb === 'freeze' || verb === 'thaw') pidOne.service(unit)?.freeze(verb === 'freeze');
   else pidOne.setFileState(unit, verb === 'mask' ? 'masked' : verb === 'disable' ? 'disabled' : 'enabled');

@@ -245,7 +245,10 @@ export function createBus(machine: Machine, life: Life, emit: Emit): BusEnd {
         const result: ActionResult = ailments.denies ? denied : { ok: true, reason: 'action.done', detail: 'accepted' };
         if (blind) return void agenda.after(timeoutMs, () => life.run(() => resolve(failed('no reply'))));
         agenda.after(callMs, () => {
-          if (result.ok) machine.rebootAsked();
+          if (result.ok) {
+            machine.watcher.called?.({ type: 'node.reboot', unit: '' });
+            machine.rebootAsked();
+          }
           life.reach('called');
           deliver(() => {
             if (life.reach('reply')) resolve(result);

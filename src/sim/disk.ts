@@ -26,17 +26,20 @@ export interface ShelfContext {
   readonly later: <T>(ms: number, answer: () => T) => Promise<T>;
 }
 
-type Transaction = readonly { readonly name: string; readonly value: unknown }[];
-
-const syncPatienceMs = 2_000;
-/** The kernel writes back on its own after a while; so many transactions at most wait for a sync. */
-const mostPending = 64;
-
-function apply(rows: Map<string, unknown>, transaction: Transaction): void {
-  for (const { name, value } of transaction) value === null ? rows.delete(name) : rows.set(name, value);
+interface Transaction {
+  readonly atMs: number;
+  readonly rows: readonly { readonly name: string; readonly value: unknown }[];
 }
 
-export function createDisk(): Disk {
+const syncPatienceMs = 2_000;
+/** The kernel writes back by itself what has waited for so long. */
+const writeBackMs = 30_000;
+
+function apply(rows: Map<string, unknown>, transaction: Transaction): void {
+  for (const { name, value } of transaction.rows) value === null ? rows.delete(name) : rows.set(name, value);
+}
+
+export function createDisk(nowMs: () => number): Disk {
   const durable = new Map<string, unknown>();
   /** Written and not yet synced, oldest first. */
   let pending: Transaction[] = [];
@@ -57,14 +60,19 @@ export function createDisk(): Disk {
     flushed += count;
   }
 
+  function writeBack(): void {
+    const young = pending.findIndex(({ atMs }) => nowMs() - atMs < writeBackMs);
+    flushTo(flushed + (young < 0 ? pending.length : young));
+  }
+
   function createShelf({ reach, later }: ShelfContext): Shelf {
     return {
       rows: () => [...rowsNow()].map(([name, value]) => ({ name, json: JSON.stringify(value) })),
       write: (changes) => {
         if (!reach('write')) return;
         if (disk.full) throw new Error('database or disk is full');
-        pending.push([...changes]);
-        flushTo(flushed + pending.length - mostPending);
+        writeBack();
+        pending.push({ atMs: nowMs(), rows: [...changes] });
         reach('written');
       },
       sync: () => {
@@ -103,10 +111,14 @@ export function createDisk(): Disk {
       return { shelf: createShelf(how), health: fresh ? 'fresh' : 'ok', detail: '' };
     },
     losePower: (random) => {
+      writeBack();
       flushTo(flushed + random.whole(0, pending.length));
       pending = [];
     },
-    durableRow: (name) => durable.get(name) ?? null,
+    durableRow: (name) => {
+      writeBack();
+      return durable.get(name) ?? null;
+    },
   };
   return disk;
 }

@@ -34,8 +34,8 @@ export type HostHappening =
   | {
       readonly what: 'upgrade';
       readonly forMs: number;
+      /** Stopped by the packages' scripts, and started again towards the end. */
       readonly restarts: readonly string[];
-      readonly leaves: readonly string[];
     }
   | { readonly what: 'strain'; readonly pressure: number; readonly slowLooksMs: number; readonly forMs: number }
   | { readonly what: 'reboot' | 'cancel-shutdown' | 'lose-power' }

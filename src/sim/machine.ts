@@ -99,7 +99,7 @@ export function createMachine({ agenda, seed, installed, watcher, tenant }: Mach
   const machine: Machine = {
     agenda,
     random,
-    disk: createDisk(),
+    disk: createDisk(agenda.nowMs),
     host: { pressure: 0, packageManager: null, slowLooksMs: 0, lagMs: 0, rebootStuck: false },
     busAilments: noBusAilments(),
     watcher,

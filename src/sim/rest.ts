@@ -9,7 +9,9 @@ import { lookJitter } from '../core/mend/looks.ts';
 import type { Observation } from '../core/mend/observation.ts';
 import type { Component, NodeState, ProbeState, State } from '../core/mend/state.ts';
 import { nextRandom } from '../core/random.ts';
+import { saveAtLeastEveryMs } from '../publish.ts';
 import { quantized } from './agenda.ts';
+import { isWell, restsUntil } from './restful.ts';
 
 export interface Surroundings {
   /** What a good look says and how long it takes; null when the component would not answer well. */
@@ -21,6 +23,14 @@ export interface Surroundings {
   ) => Pick<Observation, 'reason' | 'detail' | 'durationMs'> | null;
   readonly sample: HostSample;
   readonly sampleMs: number;
+  /** When the state was saved last. */
+  readonly savedAtMs: number;
+}
+
+export interface Rested {
+  readonly state: State;
+  /** When it would have been saved on the way, the last two times: the earlier one has reached the disk by itself. */
+  readonly savesAtMs: readonly number[];
 }
 
 interface Lane {
@@ -41,53 +51,6 @@ interface Lane {
 const worthMs = 20_000;
 /** So near to the end every moment without a look in flight is remembered as one to stop at. */
 const nearMs = 120_000;
-
-function nodeRests({ bus, shuttingDown, name, ready }: NodeState): boolean {
-  if (bus !== 'connected' || shuttingDown || name === '') return false;
-  const settled = ready.turningSinceMs === null && ready.blindSinceMs === null;
-  return settled && (ready.reason === 'node.ready' || ready.reason === 'node.not-ready');
-}
-
-/** Healthy in every respect: its looks are the only thing that goes on. */
-function isWell(component: Component, node: NodeState): boolean {
-  const { phase, reason, unit, deed, incident, deferred, asked, pause, job, policy, probes } = component;
-  if (phase !== 'healthy' || reason !== 'component.healthy' || deed !== null || incident !== null) return false;
-  if (deferred !== null || asked || pause !== null || node.pause !== null || !component.seen) return false;
-  if (unit === null || unit.activeState !== 'active' || unit.freezerState !== 'running') return false;
-  if (unit.loadState !== 'loaded' || unit.unitFileState.startsWith('masked')) return false;
-  if (job !== null && job.endedAtMs === null) return false;
-  return Object.entries(policy.probes).every(([name, { role }]) => {
-    const probe = probes[name];
-    if (probe === undefined || probe.lookingSinceMs !== null) return false;
-    return role !== 'vote' || probe.window.at(-1)?.verdict === 'healthy';
-  });
-}
-
-const isLookedAt = ({ policy }: Component): boolean =>
-  Object.values(policy.probes).some(({ role }) => role !== 'witness');
-
-/** Nothing looks at it, so only its own clock can bring it on. */
-function isLeftAlone({ unit, phase, deed }: Component): boolean {
-  const looked = unit !== null && unit.activeState === 'active' && phase !== 'masked' && phase !== 'paused';
-  return !looked && deed === null;
-}
-
-/** Until when nothing but looks can happen, or null when that is not so even now. */
-function restsUntil(state: State, untilMs: number): number | null {
-  const { node } = state;
-  if (!nodeRests(node)) return null;
-  let least = Math.min(untilMs, node.pause?.untilMs ?? Infinity);
-  for (const component of Object.values(state.components)) {
-    if (isWell(component, node)) {
-      const graceEndMs = (component.unit?.inactiveExitAtMs ?? 0) + component.policy.graceMs;
-      if (graceEndMs > node.lastStepAtMs) least = Math.min(least, graceEndMs);
-      if (!isLookedAt(component)) least = Math.min(least, component.wakeAtMs ?? Infinity);
-    } else if (isLeftAlone(component)) {
-      least = Math.min(least, component.wakeAtMs ?? Infinity, component.pause?.untilMs ?? Infinity);
-    } else return null;
-  }
-  return least;
-}
 
 function lanesOf(components: readonly Component[], node: NodeState): Lane[] {
   return components.flatMap((component, index) => {
@@ -118,6 +81,7 @@ interface Stop {
   readonly seed: number;
   readonly sampledAtMs: number | null;
   readonly sampleDueAtMs: number;
+  readonly savesAtMs: readonly number[];
   readonly lanes: readonly { readonly dueAtMs: number; readonly seen: readonly Observation[] }[];
 }
 
@@ -127,6 +91,8 @@ interface Course {
   sampleNextMs: number;
   sampling: boolean;
   sampledAtMs: number | null;
+  savedAtMs: number;
+  savesAtMs: readonly number[];
   inFlight: number;
 }
 
@@ -135,6 +101,7 @@ const stopAt = (course: Course, atMs: number): Stop => ({
   seed: course.seed,
   sampledAtMs: course.sampledAtMs,
   sampleDueAtMs: course.sampleNextMs,
+  savesAtMs: course.savesAtMs,
   lanes: course.lanes.map(({ dueAtMs, seen }) => ({ dueAtMs, seen: [...seen] })),
 });
 
@@ -142,6 +109,10 @@ function sampleOn(course: Course, sampleMs: number): void {
   const atMs = course.sampleNextMs;
   if (course.sampling) {
     course.sampledAtMs = atMs;
+    if (atMs - course.savedAtMs >= saveAtLeastEveryMs) {
+      course.savedAtMs = atMs;
+      course.savesAtMs = [...course.savesAtMs.slice(-1), atMs];
+    }
     course.sampleNextMs = atMs + sampleEveryMs;
   } else course.sampleNextMs = quantized(atMs + sampleMs);
   course.inFlight += course.sampling ? -1 : 1;
@@ -238,14 +209,23 @@ function arrive(state: State, lanes: readonly Lane[], stop: Stop, around: Surrou
 }
 
 /** The state at a moment shortly before `untilMs`, or null when there is nothing to pass over. `state` must have nothing in flight. */
-export function rest(state: State, untilMs: number, around: Surroundings): State | null {
+export function rest(state: State, untilMs: number, around: Surroundings): Rested | null {
   if (untilMs - state.node.lastStepAtMs < worthMs) return null;
-  const reachMs = restsUntil(state, untilMs);
+  const reachMs = restsUntil(state, untilMs, around.sample);
   if (reachMs === null || reachMs - state.node.lastStepAtMs < worthMs) return null;
   const components = Object.values(state.components);
-  const { seed, sampleDueAtMs } = state.node;
   const lanes = lanesOf(components, state.node);
-  const course: Course = { lanes, seed, sampleNextMs: sampleDueAtMs, sampling: false, sampledAtMs: null, inFlight: 0 };
+  const course: Course = {
+    lanes,
+    seed: state.node.seed,
+    sampleNextMs: quantized(state.node.sampleDueAtMs),
+    sampling: false,
+    sampledAtMs: null,
+    savedAtMs: around.savedAtMs,
+    savesAtMs: [],
+    inFlight: 0,
+  };
   const stop = follow(course, components, reachMs, around);
-  return stop === null ? null : arrive(state, lanes, stop, around);
+  if (stop === null) return null;
+  return { state: arrive(state, lanes, stop, around), savesAtMs: stop.savesAtMs };
 }

@@ -2,6 +2,7 @@
 import type { State } from '../core/mend/state.ts';
 import type { Turned } from '../loop.ts';
 import type { Happening } from './happening.ts';
+import type { JobType } from './systemd/jobs.ts';
 
 /** A call of the agent's that PID 1, logind or a command took. */
 export interface Called {
@@ -14,6 +15,8 @@ export interface Watcher {
   turned?(turned: Turned): void;
   called?(call: Called): void;
   agent?(what: 'started' | 'died' | 'halted' | 'resumed' | 'stopped', state: State | null): void;
+  /** An operator or a package's script asks systemd for something. */
+  asked?(verb: JobType, unit: string): void;
   /** Something befell the node. */
   happened?(happening: Happening | 'boot' | 'power off'): void;
   /** Time was passed over in which nothing but good looks happened. */

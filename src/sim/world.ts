@@ -4,13 +4,13 @@
  */
 import type { Config } from '../config/schema.ts';
 import { type Agenda, createAgenda } from './agenda.ts';
-import { type Agent, createAgent, sampleMs } from './agent.ts';
+import { type Agent, createAgent, sampleMs, sampleOf } from './agent.ts';
 import { befall, heal, type Stage } from './befall.ts';
 import type { Scheduled } from './happening.ts';
 import type { Point } from './life.ts';
 import { createMachine, type Machine, type Tenant } from './machine.ts';
 import { lookMs } from './prober.ts';
-import { rest } from './rest.ts';
+import { rest, type Surroundings } from './rest.ts';
 import type { ServiceFacts } from './systemd/facts.ts';
 import { noUnitAilments } from './systemd/program.ts';
 import type { Watcher } from './watcher.ts';
@@ -50,38 +50,39 @@ export function createWorld(options: WorldOptions): World {
   const machine: Machine = createMachine({ agenda, seed, installed, watcher, tenant });
   const agent: Agent = createAgent(() => machine, config, dies);
   const stage: Stage = { machine, agent };
-  machine.boot();
+  agenda.at(0, machine.boot);
 
   /** Passes over what is left until the next thing that is on the agenda beside the agent's own timer. */
   function restTo(untilMs: number): void {
     const state = agent.state();
     const life = agent.life();
     if (state === null || life === null || !life.idle()) return;
+    const saved = agent.saved();
+    if (machine.host.lagMs > 0 || machine.disk.full || saved.behind) return;
     const nextMs = agent.nextOtherMs() ?? untilMs;
-    const { host } = machine;
-    if (host.lagMs > 0) return;
-    const reached = rest(state, machine.monotonicOf(Math.min(untilMs, nextMs)), {
-      look: (component, probe, lane, startedAtMs) => {
-        const answer = machine
-          .pidOne()
-          .answer(component.policy.unit, component.policy.probes[probe]?.target.kind ?? 'unit');
-        if (answer.verdict !== 'healthy' || answer.tookMs === null) return null;
-        const durationMs = lookMs(machine, lane, startedAtMs, answer.tookMs);
-        return { reason: answer.reason, detail: answer.detail, durationMs };
-      },
-      sample: {
-        pressure: host.pressure,
-        loopLagMs: host.lagMs,
-        packageManager: host.packageManager,
-        suspendedMs: machine.suspendedMs(),
-      },
+    const rested = rest(state, machine.monotonicOf(Math.min(untilMs, nextMs)), {
+      look: goodLook,
+      sample: sampleOf(machine),
       sampleMs,
+      savedAtMs: saved.atMs,
     });
-    if (reached === null) return;
-    agenda.passTo(machine.agendaMs(reached.node.lastStepAtMs));
-    agent.replaceState(reached);
-    watcher.rested?.(reached.node.lastStepAtMs);
+    if (rested === null) return;
+    for (const atMs of rested.savesAtMs) {
+      agenda.passTo(machine.agendaMs(atMs));
+      agent.saveAsOf(rested.state, atMs);
+    }
+    agenda.passTo(machine.agendaMs(rested.state.node.lastStepAtMs));
+    agent.restTo(rested.state);
+    watcher.rested?.(rested.state.node.lastStepAtMs);
   }
+
+  const goodLook: Surroundings['look'] = (component, probe, lane, startedAtMs) => {
+    const kind = component.policy.probes[probe]?.target.kind ?? 'unit';
+    const answer = machine.pidOne().answer(component.policy.unit, kind);
+    if (answer.verdict !== 'healthy' || answer.tookMs === null) return null;
+    const { reason, detail } = answer;
+    return { reason, detail, durationMs: lookMs(machine, lane, startedAtMs, answer.tookMs) };
+  };
 
   async function runTo(untilMs: number): Promise<void> {
     for (;;) {

@@ -1,0 +1,42 @@
+/** Liveness: some time after the faults have stopped, everything that should run is running, and the agent knows it. */
+import type { World } from '../../../src/sim/world.ts';
+import type { Knowledge, Part } from './knowledge.ts';
+import type { Breach } from './oracle.ts';
+
+/** Nobody wants it to be left alone, and what it needs runs as well. */
+function shouldRun(part: Part, world: World, knowledge: Knowledge): boolean {
+  const unit = world.machine.pidOne().read(part.policy.unit);
+  const service = world.machine.pidOne().service(part.policy.unit);
+  if (service === null || part.stopped) return false;
+  if (unit.unitFileState === 'masked' || unit.freezerState !== 'running') return false;
+  if (unit.unitFileState === 'disabled' && unit.invocationId === '') return false;
+  if (part.pausedUntilMs > knowledge.nowMs || knowledge.pausedUntilMs > knowledge.nowMs) return false;
+  const needed = [...service.facts.requires, ...service.facts.program.leansOn];
+  return needed.every((name) => {
+    const other = [...knowledge.parts.values()].find(({ policy }) => policy.unit === name);
+    return other === undefined || shouldRun(other, world, knowledge);
+  });
+}
+
+export function recoveryBreaches(world: World, knowledge: Knowledge): Breach[] {
+  const breaches: Breach[] = [];
+  const breach = (what: string): void => {
+    breaches.push({ rule: 'liveness', what: `liveness ${what}`, agendaMs: world.agenda.nowMs() });
+  };
+  const state = world.agent.state();
+  if (state === null) {
+    breach('no agent runs');
+    return breaches;
+  }
+  if (state.node.bus !== 'connected') breach('the bus is not connected');
+  for (const [name, part] of knowledge.parts) {
+    const component = state.components[name];
+    const unit = world.machine.pidOne().read(part.policy.unit);
+    if (part.open !== null) breach(`${part.open.id} has not ended`);
+    if (!shouldRun(part, world, knowledge)) continue;
+    if (unit.activeState !== 'active') breach(`${part.policy.unit} is ${unit.activeState} (${unit.subState})`);
+    if (component?.phase !== 'healthy') breach(`${name} is ${component?.phase}: ${component?.reason}`);
+    if (component?.incident != null) breach(`an incident of ${name} is still open`);
+  }
+  return breaches;
+}

@@ -1,0 +1,38 @@
+/**
+ * `npm run sim -- [--stories N] [--hours N] [--seed S] [--show]`: plays stories from a seed on, each of so many simulated hours, with every rule checked,
+ * and says how fast. `--show` prints all that goes on in the first one.
+ */
+import { parseArgs } from 'node:util';
+import type { World } from '../../src/sim/world.ts';
+import { runStory } from './run.ts';
+import { createShow } from './show.ts';
+import { tellStory } from './swarm.ts';
+
+const { values } = parseArgs({
+  options: {
+    hours: { type: 'string', default: '6' },
+    seed: { type: 'string', default: '1' },
+    stories: { type: 'string', default: '1' },
+    show: { type: 'boolean', default: false },
+  },
+});
+const hours = Number(values.hours);
+const first = Number(values.seed);
+const stories = Number(values.stories);
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+const startedAtMs = performance.now();
+let failed = 0;
+for (let seed = first; seed < first + stories; seed += 1) {
+  const story = tellStory(seed, hours);
+  const onlooker = values.show && seed === first ? (of: () => World) => createShow(of, print) : () => ({});
+  const { breaches } = await runStory(story, onlooker);
+  if (breaches.length === 0) continue;
+  failed += 1;
+  print(`seed ${seed} (${story.node.name}): ${breaches.length} breaches`);
+  for (const { what, agendaMs } of breaches.slice(0, 3)) print(`  at ${Math.round(agendaMs / 1_000)} s: ${what}`);
+}
+const seconds = (performance.now() - startedAtMs) / 1_000;
+const rate = Math.round((stories * hours) / seconds);
+print(`${stories} stories of ${hours} h, ${failed} failed; ${rate} node-hours per second`);
+process.exitCode = failed === 0 ? 0 : 1;
