@@ -43,10 +43,11 @@ export function healthUrl(url: string): string {
   return parsed.pathname === '/' ? new URL('/health?serializable=true', parsed).href : parsed.href;
 }
 
-export const lookEtcd: Look<'etcd'> = async (target, { signal }) => {
-  const ca = await readCredential('CA file', target.ca);
-  const cert = await readCredential('certificate', target.cert);
-  const key = await readCredential('key', target.key);
+export const lookEtcd: Look<'etcd'> = async (target, context) => {
+  const ca = await readCredential('CA file', target.ca, context);
+  const cert = await readCredential('certificate', target.cert, context);
+  const key = await readCredential('key', target.key, context);
+  const { signal } = context;
   const tls = {
     insecure: false,
     ...(ca !== undefined && { ca }),

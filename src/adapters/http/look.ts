@@ -19,9 +19,9 @@ export function judgeStatus(reply: Reply, expect: readonly number[]): Finding {
   return finding('probe.http-status', `${describe(reply)} (expected ${expect.join(', ')})`);
 }
 
-export const lookHttp: Look<'http'> = async ({ url, socket, expect, ca, insecure }, { signal }) => {
-  const authority = await readCredential('CA file', ca);
+export const lookHttp: Look<'http'> = async ({ url, socket, expect, ca, insecure }, context) => {
+  const authority = await readCredential('CA file', ca, context);
   const tls = { insecure, ...(authority !== undefined && { ca: authority }) };
-  const reply = await exchange({ url, socket, tls, maxBytes: mostBytes, signal });
+  const reply = await exchange({ url, socket, tls, maxBytes: mostBytes, signal: context.signal });
   return judgeStatus(reply, expect);
 };

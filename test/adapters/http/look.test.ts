@@ -12,6 +12,7 @@ import {
   freePort,
   lookOnce,
   makeFolder,
+  makeHangingFile,
   plentyMs,
   recordedReply,
   refusing,
@@ -213,4 +214,14 @@ t.test('the authority is read anew for every look', async (t) => {
   t.match(await look({ url, ca: file }), { verdict: 'unknown', reason: 'probe.tls', detail: /larger than/ });
   writeFileSync(file, fixture('tls/ca.pem'));
   t.match(await look({ url, ca: file }), { verdict: 'healthy', reason: 'probe.ok' });
+});
+
+t.test('an authority on a disk that does not answer says nothing of the component', async (t) => {
+  const url = await createTlsPeer(t, identity);
+  const file = makeHangingFile(t);
+  t.match(await look({ url, ca: file }, shortMs), {
+    verdict: 'unknown',
+    reason: 'probe.failed',
+    detail: `cannot read the CA file ${file} in time`,
+  });
 });
