@@ -15,13 +15,14 @@ const codes = {
 /** A restart mends no disk, and on a full one makes things worse, so nothing is concluded about the program itself. */
 const diskTrouble = /no space left on device|read-only file system|input\/output error|disk quota exceeded/i;
 
-/** grpc-js puts the cause of a failed connect into the text alone. */
-const connectError = /\b(ECONNREFUSED|ECONNRESET|ENOENT|EACCES|EPERM|EAGAIN|EPIPE|ETIMEDOUT)\b/;
+/** grpc-js puts the cause of a failed connect into the text alone, among words of its own. */
+const connectError =
+  /\b(?:\w+ )?(ECONNREFUSED|ECONNRESET|ENOENT|EACCES|EPERM|EAGAIN|EPIPE|ETIMEDOUT)\b(?: \/\S*[^\s.])?/;
 
 function findingOfUnavailable(details: string): Finding {
   if (/not initialized yet|is initializing/i.test(details)) return finding('probe.initializing', details);
-  const errno = connectError.exec(details)?.[1];
-  if (errno !== undefined) return findingOfError(Object.assign(new Error(details), { code: errno }));
+  const [said, code] = connectError.exec(details) ?? [];
+  if (code !== undefined) return findingOfError(Object.assign(new Error(said), { code }));
   if (/Protocol error|frame/i.test(details)) return finding('probe.bad-reply', details);
   return finding('probe.reset', details);
 }

@@ -71,7 +71,11 @@ t.test('a reply larger than we take says nothing of the server', async (t) => {
 t.test('no socket, and a socket that nobody listens on', async (t) => {
   const folder = makeFolder(t);
   const clients = makeClients(t);
-  t.match(await look(clients, join(folder, 'none.sock')), { verdict: 'unhealthy', reason: 'probe.no-socket' });
+  t.match(await look(clients, join(folder, 'none.sock')), {
+    verdict: 'unhealthy',
+    reason: 'probe.no-socket',
+    detail: `connect ENOENT ${join(folder, 'none.sock')}`,
+  });
   writeFileSync(join(folder, 'plain'), '');
   t.match(await look(clients, join(folder, 'plain')), { verdict: 'unhealthy', reason: 'probe.refused' });
 });
