@@ -10,7 +10,7 @@ function pressedWorld(): World {
   return world;
 }
 
-function msUntilKilled(world: World): number {
+function msUntilAction(world: World): number {
   const sinceMs = world.nowMs();
   while (world.remedial().length === 0 && world.nowMs() - sinceMs < 300_000) world.advance(100);
   return world.nowMs() - sinceMs;
@@ -22,10 +22,19 @@ t.test('under full pressure a stopped process is killed and started in time, whe
     world.advance(offsetMs);
     world.answer('containerd/vote', silent);
     world.answer('containerd/witness', { verdict: 'unhealthy', reason: 'probe.stopped' });
-    const tookMs = msUntilKilled(world);
+    const tookMs = msUntilAction(world);
     t.ok(tookMs <= 40_000, `${tookMs} ms, which leaves 5 s of 45 s for evidence and the start`);
     t.match(world.remedial(), [{ type: 'unit.kill', reason: 'restart.hung' }]);
   }
+});
+
+t.test('nor does pressure explain that the socket is gone', async (t) => {
+  const world = pressedWorld();
+  world.answer('containerd/vote', { verdict: 'unhealthy', reason: 'probe.no-socket' });
+  world.answer('containerd/witness', { verdict: 'unhealthy', reason: 'probe.no-socket' });
+  const tookMs = msUntilAction(world);
+  t.ok(tookMs <= 25_000, `${tookMs} ms`);
+  t.match(world.remedial(), [{ type: 'unit.restart', reason: 'restart.unhealthy' }]);
 });
 
 for (const reason of ['probe.timeout', 'probe.blocked'] as const) {
@@ -37,7 +46,7 @@ for (const reason of ['probe.timeout', 'probe.blocked'] as const) {
       world.answer('containerd/witness', { verdict: 'unhealthy', reason });
       world.advance(55_000);
       t.same(world.remedial(), []);
-      t.ok(msUntilKilled(world) < 120_000, 'it is found in the end');
+      t.ok(msUntilAction(world) < 120_000, 'it is found in the end');
     },
   );
 }

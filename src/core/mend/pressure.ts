@@ -3,6 +3,7 @@
  * The figures are ours: no widening below a tenth of stalled time or 100 ms of own lag, then in proportion, four times at most, so
  * that a real hang is still found under full load.
  */
+import type { Reason } from '../reason.ts';
 import type { Component, NodeState } from './state.ts';
 
 /** At what pressure the node is said to be under pressure: from here on deadlines widen. */
@@ -21,19 +22,20 @@ function stretchOf(node: NodeState, nowMs: number): number {
   return 1 + (mostStretch - 1) * Math.min(1, Math.max(byPressure, byLag));
 }
 
-/** A look that found the process stopped says so for this long: witnesses look every few seconds while there is trouble. */
-const stoppedStaleMs = 15_000;
+/** Pressure makes a process slow; it neither stops it nor deletes its socket, so then there is nothing to be patient about. */
+const unexplained: ReadonlySet<Reason> = new Set(['probe.stopped', 'probe.no-socket']);
+/** A look counts as the present state for this long: while there is trouble the next one comes every few seconds. */
+const lookStaleMs = 15_000;
 
-/** Pressure makes a process slow; it neither stops it nor makes a zombie of it, so then there is nothing to be patient about. */
-function isStopped(component: Component, nowMs: number): boolean {
-  return Object.values(component.probes).some(({ window }) => {
+function isSlow(component: Component, nowMs: number): boolean {
+  return !Object.values(component.probes).some(({ window }) => {
     const last = window.at(-1);
-    return last?.reason === 'probe.stopped' && nowMs - last.startedAtMs < stoppedStaleMs;
+    return last !== undefined && unexplained.has(last.reason) && nowMs - last.startedAtMs < lookStaleMs;
   });
 }
 
 export function stretchFor(component: Component, node: NodeState, nowMs: number): number {
-  return isStopped(component, nowMs) ? 1 : stretchOf(node, nowMs);
+  return isSlow(component, nowMs) ? stretchOf(node, nowMs) : 1;
 }
 
 /** How long a start may take before what the probes say of it counts (S7). */
