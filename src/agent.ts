@@ -13,11 +13,13 @@ import { createHost } from './adapters/host/host.ts';
 import { createNotify } from './adapters/notify/notify.ts';
 import { createProber } from './adapters/probe/prober.ts';
 import { createSchedule } from './adapters/schedule/schedule.ts';
+import { busAddress } from './adapters/systemd/address.ts';
 import { createSystemBus } from './adapters/systemd/system-bus.ts';
 import { createAsks } from './asks.ts';
 import { createConfigurator, type FirstConfig } from './configure.ts';
 import type { Event } from './core/event.ts';
 import { initialState, type State } from './core/mend/state.ts';
+import { createListening } from './listening.ts';
 import { createLog } from './log.ts';
 import { createLoop } from './loop.ts';
 import { createPerform } from './perform.ts';
@@ -25,6 +27,7 @@ import { createPublish } from './publish.ts';
 import { createControl } from './serve/control.ts';
 import { createHttp } from './serve/http.ts';
 import { createMetrics } from './serve/metrics.ts';
+import { SocketInUse } from './serve/socket.ts';
 import type { Answer, ServeSource } from './serve/view.ts';
 import { evidenceFolder } from './store/database.ts';
 import { openStore } from './store/store.ts';
@@ -37,7 +40,6 @@ export interface Agent {
 
 /** The loop takes a turn every 5 s at the latest, to sample the host; three missed ones mean that it does not turn. */
 const turnsWithinMs = 15_000;
-const listenAgainMs = 5_000;
 
 type Parts = ReturnType<typeof buildParts>;
 
@@ -54,7 +56,7 @@ function buildParts(first: FirstConfig, file: string | null, directory: string) 
   const store = openStore(directory, emit);
   const stored = store.load();
   const host = createHost();
-  const bus = createSystemBus({ emit, clock });
+  const bus = createSystemBus({ emit, clock, address: busAddress(process.env) });
   const mainPid = (unit: string): number =>
     Object.values(loop.state().components).find((component) => component.policy.unit === unit)?.unit?.mainPid ?? 0;
   const prober = createProber({ clock, mainPid });
@@ -65,7 +67,10 @@ function buildParts(first: FirstConfig, file: string | null, directory: string) 
   const perform = createPerform({ bus, prober, host, evidence, store, runCommand: createRemedyCommand(runCommand) });
   const initial = (stored.state as State | null) ?? initialState();
   const loop = createLoop({ clock, initial, publish: publish.turned, perform });
-  const configurator = createConfigurator({ first, file, directory, bus, emit, wallMs });
+  const supervised = (): ReadonlySet<string> =>
+    new Set(Object.values(loop.state().components).map((component) => component.policy.unit));
+  const warn = (sentence: string): void => log.warn(sentence);
+  const configurator = createConfigurator({ first, file, directory, bus, emit, wallMs, supervised, warn });
   return { first, log, clock, emit, store, stored, host, bus, prober, notify, metrics, publish, loop, configurator };
 }
 
@@ -104,22 +109,22 @@ export async function startAgent(first: FirstConfig, file: string | null, direct
   const { log, clock, loop, bus, store, stored, host, notify, metrics, prober, configurator } = parts;
   const { listen: address, socket } = first.config;
   let stopping = false;
-  let listening: NodeJS.Timeout | null = null;
   const source = buildSource(parts, () => stopping);
   const control = createControl(source, metrics);
   const http = createHttp(source, metrics);
   const schedule = createSchedule();
 
-  /** A taken port costs the readers, not the node: mending goes on and the port is tried again. */
-  async function listen(): Promise<void> {
-    const refused = await http.listen(address).then(
-      () => null,
-      (error: Error) => error.message,
-    );
-    if (refused === null || stopping) return;
-    log.error({ listen: address }, refused);
-    listening = setTimeout(() => void listen(), listenAgainMs);
+  async function listenForOperators(): Promise<void> {
+    const groupProblem = await control.listen(socket);
+    if (groupProblem !== null) log.warn({ socket }, groupProblem);
   }
+  const refused = (message: string): void => log.error(message);
+  const operators = createListening(listenForOperators, (error) => error instanceof SocketInUse, refused);
+  const readers = createListening(
+    async () => void (await http.listen(address)),
+    () => false,
+    refused,
+  );
 
   loop.emit({
     type: 'agent.started',
@@ -128,9 +133,8 @@ export async function startAgent(first: FirstConfig, file: string | null, direct
     store: stored.health,
   });
   if (first.problems !== '') loop.emit({ type: 'config.rejected', detail: first.problems });
-  const groupProblem = await control.listen(socket);
-  if (groupProblem !== null) log.warn({ socket }, groupProblem);
-  await listen();
+  await operators.begin();
+  await readers.begin();
   bus.open();
   schedule.daily(() => store.prune(clock.wallMs()));
   await notify.ready();
@@ -141,7 +145,8 @@ export async function startAgent(first: FirstConfig, file: string | null, direct
     reload: configurator.reload,
     stop: async () => {
       stopping = true;
-      if (listening !== null) clearTimeout(listening);
+      operators.stop();
+      readers.stop();
       await notify.stopping();
       loop.stop();
       await schedule.stop();
@@ -149,8 +154,9 @@ export async function startAgent(first: FirstConfig, file: string | null, direct
       await bus.close();
       await prober.close();
       host.close();
+      store.save(loop.state(), clock.wallMs(), []);
       store.close();
-      log.close();
+      await log.close();
     },
   };
 }

@@ -3,6 +3,7 @@
  * presets know are always watched, so that a runtime which is installed later is protected as soon as systemd tells of it.
  */
 import { discover, type Facts, foundPresets, presetUnits, readFacts } from './config/discover.ts';
+import { healerUnits, warnOfHealers } from './config/healers.ts';
 import { keepLastGood } from './config/last-good.ts';
 import { loadConfigFile } from './config/load.ts';
 import { describeProblems } from './config/problem.ts';
@@ -25,6 +26,8 @@ export interface Configurator {
 /** What the daemon starts with. */
 export interface FirstConfig {
   readonly config: Config;
+  /** The text of the file, to be kept as the last good one; null when `config` is the last good one already. */
+  readonly text: string | null;
   /** The problems of the file when `config` is the last good one in its place; else empty. */
   readonly problems: string;
 }
@@ -37,6 +40,10 @@ export interface ConfiguratorParts {
   readonly bus: SystemBus;
   readonly emit: Emit;
   readonly wallMs: () => number;
+  /** The units of the components in the state. */
+  readonly supervised: () => ReadonlySet<string>;
+  /** For the log: what is no problem of the configuration and still worth a look. */
+  readonly warn: (sentence: string) => void;
 }
 
 function isThere(facts: Facts, unit: string): boolean {
@@ -44,26 +51,62 @@ function isThere(facts: Facts, unit: string): boolean {
   return found !== null && found.loadState !== 'not-found';
 }
 
-export function createConfigurator({ first, file, directory, bus, emit, wallMs }: ConfiguratorParts): Configurator {
+/** What a reload cannot change, because connections hang on it. */
+function bound({ listen, socket }: Config): string {
+  return JSON.stringify([listen, socket]);
+}
+
+const boundNotice = 'listen and socket have changed in the file; they take effect at the next start';
+
+export function createConfigurator(parts: ConfiguratorParts): Configurator {
+  const { first, file, directory, bus, emit, wallMs, supervised, warn } = parts;
   let { config } = first;
   let view: NodeView['config'] = { ok: first.problems === '', loadedWallMs: wallMs(), detail: first.problems };
   /** Units that presets know and that were not there at the last look. */
   let missing: ReadonlySet<string> = new Set();
-  let applying: Promise<void> = Promise.resolve();
+  /** The policy that was told last, as JSON; empty while there is none, or when it is to be told again. */
+  let told = '';
+  let applying: Promise<void> | null = null;
+  let next: Promise<void> | null = null;
+  const warned = new Set<string>();
 
-  async function lookAndApply(): Promise<void> {
-    const sought = config.discover ? presetUnits : [];
-    const facts = await readFacts(bus.read, sought);
-    const policy = resolvePolicy(config, foundPresets(discover(config, facts), config));
-    missing = new Set(sought.filter((unit) => !isThere(facts, unit)));
-    emit({ type: 'config.loaded', policy });
+  function warnOnce(sentence: string): void {
+    if (!warned.has(sentence)) warn(sentence);
+    warned.add(sentence);
+  }
+
+  function putInForce(facts: Facts): void {
+    const policy = resolvePolicy(config, foundPresets(discover(config, facts, supervised()), config));
+    missing = new Set(config.discover ? presetUnits.filter((unit) => !isThere(facts, unit)) : []);
+    if (told !== JSON.stringify(policy)) emit({ type: 'config.loaded', policy });
+    told = JSON.stringify(policy);
     bus.watch([...new Set([...policy.components.map((component) => component.unit), ...missing])]);
   }
 
-  /** One look at a time; what is asked for meanwhile waits for the next. */
+  async function lookAndApply(): Promise<void> {
+    const facts = await readFacts(bus.read, [...(config.discover ? presetUnits : []), ...healerUnits]);
+    for (const sentence of warnOfHealers(facts)) warnOnce(sentence);
+    putInForce(facts);
+  }
+
+  /** One look at a time; whatever is asked for meanwhile is answered by one more. */
   function apply(): Promise<void> {
-    applying = applying.then(lookAndApply);
-    return applying;
+    if (applying === null) {
+      applying = lookAndApply().finally(() => {
+        applying = null;
+      });
+      return applying;
+    }
+    next ??= applying.then(() => {
+      next = null;
+      return apply();
+    });
+    return next;
+  }
+
+  /** Before the bus was ever there: what the file lists, and what the last agent knew, is shown, and can be paused. */
+  function applyBlind(): void {
+    if (told === '') putInForce(new Map());
   }
 
   return {
@@ -77,12 +120,16 @@ export function createConfigurator({ first, file, directory, bus, emit, wallMs }
         return { ok: false, message: `the last good configuration stays in force:\n${detail}` };
       }
       config = loaded.config;
+      told = '';
       await keepLastGood(directory, loaded.text);
       view = { ok: true, loadedWallMs: wallMs(), detail: '' };
       await apply();
-      return { ok: true, message: 'the configuration was loaded' };
+      if (bound(config) === bound(first.config)) return { ok: true, message: 'the configuration was loaded' };
+      warn(boundNotice);
+      return { ok: true, message: `the configuration was loaded; ${boundNotice}` };
     },
     notice: (event) => {
+      if (event.type === 'bus.lost') applyBlind();
       if (event.type !== 'unit.changed' || event.unit.loadState === 'not-found' || !missing.has(event.unit.id)) return;
       missing = new Set([...missing].filter((unit) => unit !== event.unit.id));
       void apply();

@@ -16,13 +16,10 @@ const defaultDirectory = '/var/lib/nodemend';
 /** The file's configuration, or the last good one in its place; the problems alone when there is neither. */
 async function firstConfig(file: string | null, directory: string): Promise<FirstConfig | string> {
   const loaded = await loadConfigFile(file);
-  if (loaded.ok) {
-    await keepLastGood(directory, loaded.text);
-    return { config: loaded.config, problems: '' };
-  }
+  if (loaded.ok) return { config: loaded.config, text: loaded.text, problems: '' };
   const problems = describeProblems(loaded.problems);
   const config = await readLastGood(directory);
-  return config === null ? problems : { config, problems };
+  return config === null ? problems : { config, text: null, problems };
 }
 
 /** The first signal that asks for an end. */
@@ -35,7 +32,8 @@ function untilAsked(): Promise<void> {
 
 /** Resolves to the exit status once the daemon has ended. */
 export async function run(options: RunOptions, io: Io): Promise<number> {
-  const directory = process.env['STATE_DIRECTORY'] ?? defaultDirectory;
+  // Of several directories that a unit may ask for, the first is ours.
+  const directory = process.env['STATE_DIRECTORY']?.split(':')[0] || defaultDirectory;
   const ended = untilAsked();
   // From the first moment on: without a handler the signal would end the process. What is asked for before the start waits for it.
   const started = Promise.withResolvers<Agent>();
@@ -52,6 +50,8 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
     io.err(`${(error as Error).message}\n`);
     return exitStatus.no;
   }
+  // Not before: the directory may be another agent's.
+  if (first.text !== null) await keepLastGood(directory, first.text);
   started.resolve(agent);
   await ended;
   await agent.stop();

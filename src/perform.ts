@@ -23,6 +23,9 @@ type Perform<Type extends Action['type']> = (
 ) => Promise<void>;
 type Remedy<Type extends Remedial['type']> = (action: Extract<Remedial, { type: Type }>) => Promise<ActionResult>;
 
+/** Of what a repair may be without: it goes on in its time. */
+const nothing = (): null => null;
+
 const failed = (error: unknown): ActionResult => ({
   ok: false,
   reason: 'action.failed',
@@ -73,10 +76,14 @@ export function createPerform(parts: Performers): (action: Action, state: State,
       const observation = await prober.look(`${component}/${probe}`, target, unit, timeoutMs);
       emit({ type: 'probe.observed', component, probe, observation });
     },
-    'host.sample': async (_action, _state, emit) => emit({ type: 'host.sampled', sample: await host.sample() }),
+    'host.sample': async (_action, _state, emit) => {
+      const sample = await host.sample().catch(nothing);
+      if (sample !== null) emit({ type: 'host.sampled', sample });
+    },
     'evidence.capture': async ({ type: _type, ...request }, state, emit) => {
       const observations = state.components[request.component]?.probes ?? {};
-      const file = await evidence.capture({ ...request, observations }, underWay.get(request.id) ?? null);
+      const repair = underWay.get(request.id) ?? null;
+      const file = await evidence.capture({ ...request, observations }, repair).catch(nothing);
       if (file !== null) store.noteEvidence(request.incident, file);
       emit({ type: 'evidence.captured', id: request.id });
     },

@@ -45,7 +45,7 @@ export async function discover(
     io.err('cannot reach systemd over the system bus; run this as root on the node itself\n');
     return exitStatus.unreachable;
   }
-  const choices = choose(config, facts);
+  const choices = choose(config, facts, new Set());
   const policy = resolvePolicy(config, foundPresets(choices, config));
   const told = choices.map((choice): Told => {
     const own = policy.components.find(({ name }) => choice.chosen && name === choice.component);

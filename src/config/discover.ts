@@ -40,7 +40,7 @@ const downStates: readonly Unit['activeState'][] = ['inactive', 'failed'];
 
 /** How a unit stands, and what that comes to where it is out of the ordinary. */
 function describeUnit(name: string, unit: Unit | null): string {
-  if (unit === null) return `systemd did not answer about ${name}; it is asked again`;
+  if (unit === null) return `systemd did not answer about ${name}; it stays as it was and is asked again`;
   if (unit.loadState === 'not-found') return `${name} does not exist on this node`;
   const state = `${name} exists (${unit.unitFileState || unit.loadState}, ${unit.activeState})`;
   if (unit.loadState === 'masked' || unit.unitFileState.startsWith('masked'))
@@ -56,7 +56,7 @@ function chooseListed(config: Config, component: string, unit: string, facts: Fa
   return { component, preset, unit, chosen: true, reason };
 }
 
-function choosePreset(config: Config, preset: PresetName, facts: Facts): Choice {
+function choosePreset(config: Config, preset: PresetName, facts: Facts, supervised: ReadonlySet<string>): Choice {
   const name = presets[preset].unit;
   const unit = facts.get(name) ?? null;
   const choice = (chosen: boolean, reason: string): Choice => ({
@@ -69,7 +69,8 @@ function choosePreset(config: Config, preset: PresetName, facts: Facts): Choice 
   if (Object.hasOwn(config.components, preset))
     return choice(false, `the name ${preset} is taken in the configuration, by another unit`);
   if (!config.discover) return choice(false, 'discover is false in the configuration');
-  return choice(unit !== null && unit.loadState !== 'not-found', describeUnit(name, unit));
+  const chosen = unit === null ? supervised.has(name) : unit.loadState !== 'not-found';
+  return choice(chosen, describeUnit(name, unit));
 }
 
 /** The presets whose unit and name the file leaves free. */
@@ -82,11 +83,14 @@ function untaken(config: Config): PresetName[] {
   return presetNames.filter((preset) => !taken.has(presets[preset].unit));
 }
 
-/** A choice for every component that the file lists and for every preset whose unit it does not list. */
-export function discover(config: Config, facts: Facts): Choice[] {
+/**
+ * A choice for every component that the file lists and for every preset whose unit it does not list. `supervised`: the units that are supervised
+ * already; of them silence alone drops none, for with a component its budget and its pause would go.
+ */
+export function discover(config: Config, facts: Facts, supervised: ReadonlySet<string>): Choice[] {
   return [
     ...[...listedUnits(config)].map(([component, unit]) => chooseListed(config, component, unit, facts)),
-    ...untaken(config).map((preset) => choosePreset(config, preset, facts)),
+    ...untaken(config).map((preset) => choosePreset(config, preset, facts, supervised)),
   ];
 }
 

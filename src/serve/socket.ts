@@ -10,6 +10,9 @@ import { bind } from './listener.ts';
 
 const connectMs = 1_000;
 
+/** A live daemon has the socket: there is no use in trying again. */
+export class SocketInUse extends Error {}
+
 /**
  * Listens on `path` with mode 0660. The umask is the process's, so it is changed only around the bind, which is synchronous.
  * Rejects with one clear sentence.
@@ -44,7 +47,7 @@ async function clearStale(path: string): Promise<void> {
   if (!stat.isSocket())
     throw new Error(`cannot listen on ${path}: it is no socket; remove it or choose another "socket"`);
   if (await isAnswered(path)) {
-    throw new Error(`cannot listen on ${path}: another daemon listens there; stop it first`);
+    throw new SocketInUse(`cannot listen on ${path}: another daemon listens there; stop it first`);
   }
   unlinkSync(path);
 }

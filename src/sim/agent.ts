@@ -4,7 +4,6 @@
  */
 import { createAsks } from '../asks.ts';
 import type { Config } from '../config/schema.ts';
-import { createConfigurator } from '../configure.ts';
 import type { Event, HostSample } from '../core/event.ts';
 import { initialState, type State } from '../core/mend/state.ts';
 import { createLoop, type Loop } from '../loop.ts';
@@ -15,6 +14,7 @@ import type { Ask } from '../serve/view.ts';
 import { createKeeper } from '../store/keeper.ts';
 import type { Entry } from './agenda.ts';
 import { type BusEnd, createBus } from './bus.ts';
+import { configuratorOf } from './configurator.ts';
 import { createLife, type Life, type Point } from './life.ts';
 import type { Machine, Tenant } from './machine.ts';
 import { createProber } from './prober.ts';
@@ -163,9 +163,8 @@ function buildRunning(machine: Machine, config: Config, life: Life): Running {
       void configurator.apply();
     }
   };
-  const first = { config, problems: '' };
   const { wallMs } = machine;
-  const configurator = createConfigurator({ first, file: null, directory: '', bus, emit, wallMs });
+  const configurator = configuratorOf(config, { bus, emit, wallMs, loop: () => running.loop });
   const loop = createLoopFrom((stored.state as State | null) ?? initialState());
   const running: Running = {
     life,
@@ -264,11 +263,10 @@ export function createAgent(machine: () => Machine, firstConfig: Config, dies: (
       const told = running;
       if (told === null) return;
       const { bus, emit } = told;
-      const first = { config, problems: '' };
       const { wallMs } = machine();
       told.life.run(() => {
         told.life.stir(32);
-        void createConfigurator({ first, file: null, directory: '', bus, emit, wallMs }).apply();
+        void configuratorOf(config, { bus, emit, wallMs, loop: () => told.loop }).apply();
       });
     },
     busChanged: () => running?.bus.review(),

@@ -7,6 +7,8 @@ import { configOf, missingUnit, runningUnit } from './stage.ts';
 const facts = (...units: readonly Unit[]): ReadonlyMap<string, Unit | null> =>
   new Map(units.map((unit) => [unit.id, unit]));
 
+const none: ReadonlySet<string> = new Set();
+
 const told = (choices: readonly Choice[]): string[] =>
   choices.map(({ component, chosen, reason }) => `${chosen ? '+' : '-'} ${component}: ${reason}`);
 
@@ -18,13 +20,13 @@ t.test('a node without a configuration: what exists is chosen, the rest says why
     runningUnit('crio.service', { unitFileState: 'disabled', activeState: 'inactive' }),
     runningUnit('etcd.service', { loadState: 'masked', unitFileState: 'masked', activeState: 'inactive' }),
   );
-  const choices = discover(configOf(''), found);
+  const choices = discover(configOf(''), found, none);
   t.same(told(choices), [
     '+ containerd: containerd.service exists (enabled, active)',
     '- docker: docker.service does not exist on this node',
     '+ crio: crio.service exists (disabled, inactive): hands off until it is started',
     '+ kubelet: kubelet.service exists (enabled, activating)',
-    '- kube-proxy: systemd did not answer about kube-proxy.service; it is asked again',
+    '- kube-proxy: systemd did not answer about kube-proxy.service; it stays as it was and is asked again',
     '+ etcd: etcd.service exists (masked, inactive): hands off until it is unmasked',
   ]);
   t.same(foundPresets(choices, configOf('')), ['containerd', 'crio', 'kubelet', 'etcd']);
@@ -37,10 +39,10 @@ components:
   docker: { unit: other.service }
   edge: { unit: haproxy.service }
 `);
-  const choices = discover(config, facts(runningUnit('containerd.service'), missingUnit('haproxy.service')));
+  const choices = discover(config, facts(runningUnit('containerd.service'), missingUnit('haproxy.service')), none);
   t.same(told(choices).slice(0, 4), [
     '+ runtime: listed in the configuration; containerd.service exists (enabled, active)',
-    '+ docker: listed in the configuration; systemd did not answer about other.service; it is asked again',
+    '+ docker: listed in the configuration; systemd did not answer about other.service; it stays as it was and is asked again',
     '+ edge: listed in the configuration; haproxy.service does not exist on this node',
     '- docker: the name docker is taken in the configuration, by another unit',
   ]);
@@ -48,7 +50,7 @@ components:
 });
 
 t.test('discover: false leaves it at what the file lists', async (t) => {
-  const choices = discover(configOf('discover: false'), facts(runningUnit('containerd.service')));
+  const choices = discover(configOf('discover: false'), facts(runningUnit('containerd.service')), none);
   t.same(
     choices.map(({ chosen }) => chosen),
     [false, false, false, false, false, false],
@@ -78,4 +80,14 @@ t.test('another healer is warned of while it is active', async (t) => {
   t.same(warnOfHealers(found), [
     'monit.service is active and may restart the same units: let only one of the two repair, and the other report',
   ]);
+});
+
+t.test('what is supervised already is not dropped because systemd is silent about it', async (t) => {
+  const supervised = new Set(['containerd.service', 'docker.service']);
+  const found = new Map([
+    ['containerd.service', null],
+    ['docker.service', missingUnit('docker.service')],
+  ]);
+  t.same(foundPresets(discover(configOf(''), found, supervised), configOf('')), ['containerd']);
+  t.same(foundPresets(discover(configOf(''), new Map(), none), configOf('')), []);
 });

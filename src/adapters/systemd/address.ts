@@ -3,6 +3,9 @@
 /** Where systemd and dbus-daemon put the system bus. */
 export const systemBusAddress = 'unix:path=/run/dbus/system_bus_socket';
 
+/** As every D-Bus program finds it. */
+export const busAddress = (env: NodeJS.ProcessEnv): string => env['DBUS_SYSTEM_BUS_ADDRESS'] || systemBusAddress;
+
 /**
  * The path to connect to for `unix:path=...` or `unix:abstract=...`; the first usable one of a list separated by `;`.
  * null when there is none.
