@@ -139,6 +139,19 @@ async function checkStrictEtcd(t: Test, node: LabNode, look: Looker): Promise<vo
   t.match(await lookAt({ cert, key }), unknown, 'an etcd whose authority we do not know');
 }
 
+/** A name service that takes questions and gives no answers. */
+async function checkDeadNames(t: Test, node: LabNode, look: Looker): Promise<void> {
+  const mute = "require('node:dgram').createSocket('udp4').bind(53, '127.0.0.1')";
+  await node.ok(['systemd-run', '--unit=mute-names', '/opt/lab/node', '-e', mute]);
+  const listens = async () => (await node.ok(['ss', '--udp', '--listening', '--numeric'])).includes('127.0.0.1:53');
+  await node.waitFor(listens, 20_000, 'the mute name service to listen');
+  await node.ok(['rm', '-f', '/etc/resolv.conf']);
+  node.write('/etc/resolv.conf', 'nameserver 127.0.0.1\noptions timeout:3 attempts:1\n');
+  const target: ProbeTarget = { kind: 'tcp', host: 'edge.example', port: 2379 };
+  const { seen } = await look({ wishes: { names: { target, timeoutMs: 500, pid: 0 } }, dumps: {} });
+  t.match(seen['names'], { verdict: 'unknown', reason: 'probe.no-address', detail: /was not resolved in time$/ });
+}
+
 labTest(
   'every kind of look tells well from frozen, stopped and closed to us, with the rights of the service',
   async (t, lab) => {
@@ -175,6 +188,7 @@ labTest(
 
     await checkSockets(t, node, look);
     await checkStrictEtcd(t, node, look);
+    await checkDeadNames(t, node, look);
 
     await node.ok(['systemctl', 'stop', 'docker.socket', ...UNITS], { timeoutMs: 60_000 });
     await check(t, node, look, 'all stopped', {

@@ -5,6 +5,7 @@
 import { readCredential } from '../http/credentials.ts';
 import { exchange, type Reply } from '../http/exchange.ts';
 import { judgeStatus } from '../http/look.ts';
+import { findAddresses } from '../probe/address.ts';
 import { type Finding, finding } from '../probe/finding.ts';
 import type { Look } from '../probe/look.ts';
 
@@ -47,12 +48,13 @@ export const lookEtcd: Look<'etcd'> = async (target, context) => {
   const ca = await readCredential('CA file', target.ca, context);
   const cert = await readCredential('certificate', target.cert, context);
   const key = await readCredential('key', target.key, context);
-  const { signal } = context;
+  const url = healthUrl(target.url);
+  const lookup = await findAddresses(new URL(url).hostname, context);
   const tls = {
     insecure: false,
     ...(ca !== undefined && { ca }),
     ...(cert !== undefined && { cert }),
     ...(key !== undefined && { key }),
   };
-  return judge(await exchange({ url: healthUrl(target.url), socket: null, tls, maxBytes: mostBytes, signal }));
+  return judge(await exchange({ url, socket: null, tls, lookup, maxBytes: mostBytes, signal: context.signal }));
 };

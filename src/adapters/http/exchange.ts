@@ -4,6 +4,7 @@
  */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
 
 export interface Tls {
   readonly ca?: Buffer;
@@ -17,6 +18,8 @@ export interface Get {
   /** Path of a unix socket, or null for TCP. */
   readonly socket: string | null;
   readonly tls: Tls;
+  /** Knows the addresses of the URL's host. */
+  readonly lookup?: LookupFunction;
   /** More body than this is neither read nor waited for. */
   readonly maxBytes: number;
   readonly signal: AbortSignal;
@@ -44,7 +47,7 @@ async function readBody(message: IncomingMessage, maxBytes: number): Promise<{ b
   return { body: Buffer.concat(chunks).toString('utf8', 0, Math.min(bytes, maxBytes)), cut: bytes > maxBytes };
 }
 
-function connectionOptions({ socket, tls, signal }: Get) {
+function connectionOptions({ socket, tls, lookup, signal }: Get) {
   const { ca, cert, key, insecure } = tls;
   return {
     agent: false as const,
@@ -53,6 +56,7 @@ function connectionOptions({ socket, tls, signal }: Get) {
     signal,
     rejectUnauthorized: !insecure,
     ...(socket !== null && { socketPath: socket }),
+    ...(lookup !== undefined && { lookup }),
     ...(ca !== undefined && { ca }),
     ...(cert !== undefined && { cert }),
     ...(key !== undefined && { key }),

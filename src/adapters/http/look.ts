@@ -2,6 +2,7 @@
  * One GET judged by its status. The body is read to its end, because a server that hangs in the middle of it hangs; of a body beyond
  * 64 KiB the rest is not waited for. 401, 403 and 407 that were not expected say that we may not look, not that the component is ill.
  */
+import { findAddresses } from '../probe/address.ts';
 import { type Finding, finding } from '../probe/finding.ts';
 import type { Look } from '../probe/look.ts';
 import { readCredential } from './credentials.ts';
@@ -22,6 +23,7 @@ export function judgeStatus(reply: Reply, expect: readonly number[]): Finding {
 export const lookHttp: Look<'http'> = async ({ url, socket, expect, ca, insecure }, context) => {
   const authority = await readCredential('CA file', ca, context);
   const tls = { insecure, ...(authority !== undefined && { ca: authority }) };
-  const reply = await exchange({ url, socket, tls, maxBytes: mostBytes, signal: context.signal });
+  const lookup = socket === null ? { lookup: await findAddresses(new URL(url).hostname, context) } : {};
+  const reply = await exchange({ url, socket, tls, ...lookup, maxBytes: mostBytes, signal: context.signal });
   return judgeStatus(reply, expect);
 };

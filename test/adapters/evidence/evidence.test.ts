@@ -93,7 +93,7 @@ t.test('what is not there in time is missing and said to be', async (t) => {
     bus: { read: never },
     start: () => ({ result: never(), gone: never() }),
     // Time enough for what does come.
-    allMs: 4_000,
+    allMs: 2_500,
   });
   t.match(read(await capture({ ...request, dump: true })), {
     partial: true,
