@@ -1,12 +1,13 @@
 /**
  * A dependent is never restarted for its dependency's fault (S9): it is held until what it needs is up. A dependency that nobody wants
- * (absent, masked, disabled), that is paused or out of sight holds nobody, for nothing is known of a fault there.
+ * (absent, masked, disabled) or that is out of sight holds nobody, for nothing is known of a fault there; nor does a paused one, unless
+ * systemd says that it does not run.
  */
 import type { Phase } from '../transition.ts';
 import { hasJob } from './jobs.ts';
 import type { Component, State } from './state.ts';
 
-const holding: Record<Phase, boolean> = {
+export const holding: Readonly<Record<Phase, boolean>> = {
   unknown: false,
   starting: true,
   healthy: false,
@@ -26,8 +27,16 @@ function isChanging(component: Component, nowMs: number): boolean {
   return component.unit !== null && component.seen && hasJob(component, component.unit, nowMs);
 }
 
+/** Hands are off it, and all that is known is that it does not run: paused while it was down, or frozen. */
+function isPausedDown({ phase, unit }: Component): boolean {
+  if (phase !== 'paused' || unit === null || unit.loadState !== 'loaded' || unit.unitFileState === 'disabled')
+    return false;
+  return (unit.activeState !== 'active' && unit.activeState !== 'reloading') || unit.freezerState !== 'running';
+}
+
 function holds(component: Component, nowMs: number): boolean {
-  return (holding[component.phase] && component.reason !== 'unit.disabled') || isChanging(component, nowMs);
+  const faulty = holding[component.phase] && component.reason !== 'unit.disabled';
+  return faulty || isPausedDown(component) || isChanging(component, nowMs);
 }
 
 /** Name of the component this one has to wait for, or null. */

@@ -4,7 +4,8 @@
  * stop 0.2 ms to 17 ms apart, exit 0.3 ms the other way round).
  */
 import type { Reason } from '../reason.ts';
-import type { Component, Ending } from './state.ts';
+import { wentDownWith } from './along.ts';
+import type { Component, Ending, State } from './state.ts';
 import type { Unit } from './unit.ts';
 
 export function isAutoRestart(unit: Unit): boolean {
@@ -73,8 +74,19 @@ export function classifyEnding(unit: Unit): Pick<Ending, 'how' | 'reason'> {
   if (unit.result === 'start-limit-hit') return { how: 'crashed', reason: 'unit.start-limit-hit' };
   if (unit.activeState === 'inactive' && !unit.conditionResult)
     return { how: 'stopped', reason: 'unit.condition-failed' };
-  const reason = unit.unitFileState === 'disabled' ? 'unit.disabled' : 'unit.stopped';
-  return (wasStopped(unit) ? null : byItself(unit)) ?? { how: 'stopped', reason };
+  return (wasStopped(unit) ? null : byItself(unit)) ?? stopOf(unit);
+}
+
+function stopOf(unit: Unit): Pick<Ending, 'how' | 'reason'> {
+  return { how: 'stopped', reason: unit.unitFileState === 'disabled' ? 'unit.disabled' : 'unit.stopped' };
+}
+
+/**
+ * The job under which the run ended is done and the unit is down, so it was a stop; systemd does not tell a job's type. Of a unit that
+ * waited for systemd's own restart the timestamps still tell the crash.
+ */
+function isStopDone({ ending, job }: Component, unit: Unit): boolean {
+  return job !== null && job.result === 'done' && ending?.job === job.id && !isAutoRestart(unit);
 }
 
 /** Disabled while it was down, or found so: nobody wants it up until somebody starts it (S3). `component` still has the unit as it was. */
@@ -85,23 +97,19 @@ export function isGivenUp({ unit: before, ending }: Component, unit: Unit): bool
 }
 
 /** What is known of the ending, kept up to date until the unit comes up again. */
-export function noteEnding(component: Component, unit: Unit): Component {
+export function noteEnding(component: Component, unit: Unit, components: State['components']): Component {
   if (unit.loadState === 'not-found') return { ...component, ending: null };
   if (!hasEnded(unit)) return unit.activeState === 'deactivating' ? component : { ...component, ending: null };
   const { ending: known, job: last } = component;
   // The restart has begun and Result says `success` again: how the last run ended is known from before.
   if (unit.subState === 'auto-restart-queued' && known !== null) return component;
   const forgotten = unit.execMainExitAtMs === null && unit.activeEnterAtMs === null;
-  if (forgotten && known !== null) return component;
-  const { how, reason } = classifyEnding(unit);
+  const failedStart = last?.result === 'dependency';
+  if (forgotten && known !== null && !failedStart) return component;
+  const { how, reason } = isStopDone(component, unit) ? stopOf(unit) : classifyEnding(unit);
   const under = unit.job !== 0 ? unit.job : last !== null && last.endedAtMs === null ? last.id : 0;
-  return {
-    ...component,
-    ending: {
-      how,
-      reason,
-      dependency: how === 'stopped' ? (known?.dependency ?? last?.because ?? null) : null,
-      job: known?.job || under,
-    },
-  };
+  const job = known?.job || under;
+  const inferred = job === 0 || failedStart ? wentDownWith(component, unit, components) : null;
+  const dependency = how === 'stopped' ? (known?.dependency ?? last?.because ?? inferred) : null;
+  return { ...component, ending: { how, reason, dependency, job } };
 }

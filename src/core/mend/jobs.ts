@@ -1,6 +1,6 @@
 /** systemd's jobs for a unit, whoever asked for them: while one is under way nobody gets in between (S2). */
 import { hasEnded, noteEnding } from './ending.ts';
-import type { Component, State } from './state.ts';
+import type { Component, Job, State } from './state.ts';
 import { put, type Turn } from './turn.ts';
 import type { Unit } from './unit.ts';
 
@@ -38,7 +38,7 @@ function wentDownJustNow({ unit }: Component, nowMs: number): boolean {
 export function observeJobStart(turn: Turn, component: Component, id: number): void {
   const down = stopsWith(component, turn.components).find((other) => wentDownJustNow(other, turn.nowMs));
   const because = anchorOf(component, id, turn.components) ?? down?.policy.name ?? null;
-  put(turn, { ...component, job: { id, because, startedAtMs: turn.nowMs, endedAtMs: null } });
+  put(turn, { ...component, job: { id, because, startedAtMs: turn.nowMs, endedAtMs: null, result: '' } });
   // The jobs of one transaction are told in any order, so this one may be the anchor of another.
   for (const one of Object.values(turn.components)) {
     if (one.job === null || one.job.endedAtMs !== null || one.job.because !== null) continue;
@@ -47,9 +47,15 @@ export function observeJobStart(turn: Turn, component: Component, id: number): v
   }
 }
 
+/** A job that was there before we looked: its begin was not told. */
+function jobOfUnit({ nowMs }: Turn, { unit }: Component, id: number): Job | null {
+  return unit?.job === id ? { id, because: null, startedAtMs: nowMs, endedAtMs: null, result: '' } : null;
+}
+
 /** The state that a stop job led to may have been told before the job's end: the question who stopped it is asked again. */
-export function observeJobEnd(turn: Turn, component: Component, id: number): void {
-  if (component.job?.id !== id) return;
-  const ended = { ...component, job: { ...component.job, endedAtMs: turn.nowMs } };
-  put(turn, component.unit === null ? ended : noteEnding(ended, component.unit));
+export function observeJobEnd(turn: Turn, component: Component, id: number, result: string): void {
+  const job = component.job?.id === id ? component.job : jobOfUnit(turn, component, id);
+  if (job === null) return;
+  const ended = { ...component, job: { ...job, endedAtMs: turn.nowMs, result } };
+  put(turn, component.unit === null ? ended : noteEnding(ended, component.unit, turn.components));
 }

@@ -38,14 +38,23 @@ function suitable(policy: ComponentPolicy, unit: Unit, cause: Reason): readonly 
 }
 
 /**
- * The rung for the n-th failed remedy of an incident, or null when the ladder has none. Past the top the last rung is repeated, but
- * never a reboot: that is tried once in an incident, and passed over where it is refused.
+ * The rung for the n-th failed remedy of an incident, or null when the ladder has none. A reboot is tried once in an incident, and passed
+ * over where it is refused. Past the top the last rung that starts the unit anew is repeated, in turn with the commands above it: a
+ * command alone would never bring back what does not run any more.
  */
 export function chooseRung(component: Component, unit: Unit, cause: Reason, mayReboot: boolean): Rung | null {
   const rungs = suitable(component.policy, unit, cause);
-  const next = rungs[component.incident?.rung ?? 0];
+  const tried = component.incident?.rung ?? 0;
+  const next = rungs[tried];
   if (next !== undefined && (next.remedy !== 'reboot' || mayReboot)) return next;
-  return rungs.filter((rung) => rung.remedy !== 'reboot').at(-1) ?? null;
+  const lasting = rungs.filter((rung) => rung.remedy !== 'reboot');
+  const again = lasting.slice(
+    Math.max(
+      0,
+      lasting.findLastIndex((rung) => rung.remedy !== 'exec'),
+    ),
+  );
+  return again[tried % again.length] ?? null;
 }
 
 /** What is really done for a rung: a unit that is down is started, whatever the rung is called. */

@@ -49,9 +49,20 @@ export function observeUnit(turn: Turn, component: Component, unit: Unit): void 
   const seen: Component = { ...counted, unit, seen: true, nRestarts };
   const noted = isGivenUp(component, unit)
     ? { ...seen, ending: { how: 'stopped' as const, reason: 'unit.disabled' as const, dependency: null, job: 0 } }
-    : noteEnding(seen, unit);
+    : noteEnding(seen, unit, turn.components);
   const fresh = anew
     ? { ...noted, freshFromMs: unit.inactiveExitAtMs ?? turn.nowMs, probes: freshProbes(noted, turn.nowMs) }
     : noted;
   put(turn, fresh);
+  for (const other of Object.values(turn.components)) if (mayHaveGoneWith(other, unit)) askAgain(turn, other);
+}
+
+/** Its stop was not seen, and the unit that it may have gone down with has only now been read. */
+function mayHaveGoneWith({ ending, unit }: Component, other: Unit): boolean {
+  if (unit === null || ending?.how !== 'stopped') return false;
+  return ending.dependency === null && ending.job === 0 && unit.settings.stopsWith.includes(other.id);
+}
+
+function askAgain(turn: Turn, component: Component): void {
+  if (component.unit !== null) put(turn, noteEnding(component, component.unit, turn.components));
 }

@@ -4,7 +4,7 @@
  */
 import { refillsAtMs } from './budget.ts';
 import { act, dropPlan, endDeed, isPrepared } from './deed.ts';
-import { dependents } from './dependency.ts';
+import { dependents, holding } from './dependency.ts';
 import { upgradeUntilMs } from './host.ts';
 import { climb, closeIncident } from './incident.ts';
 import { jobEndMs } from './jobs.ts';
@@ -61,17 +61,32 @@ function enter(turn: Turn, component: Component, to: Component['phase'], seen: R
   if (from === to) return component.reason === reason ? component : { ...component, reason, detail };
   tell(turn, { type: 'component.phase', component: policy.name, from, to, reason, detail });
   for (const name of dependents(policy.name, turn.components)) turn.unsettled.add(name);
+  if (holding[from] && !holding[to]) absolve(turn, policy.name);
   return { ...component, phase: to, reason, detail, sinceMs: turn.nowMs };
 }
 
-/** While it is held, what is seen is evidence against the dependency (S9); in the others nobody looks, so what is there is from before. */
-const proofless: ReadonlySet<Component['phase']> = new Set(['held', 'paused', 'masked']);
+/** The dependency is over its trouble: what its dependents' probes saw meanwhile is no evidence against them (S9). */
+function absolve(turn: Turn, dependency: string): void {
+  for (const [name, component] of Object.entries(turn.components))
+    if (component.policy.after.includes(dependency))
+      turn.components[name] = { ...component, freshFromMs: turn.nowMs, probes: freshProbes(component, turn.nowMs) };
+}
 
-/** What was seen in such a phase is forgotten before anything is concluded from it. */
+/** In these nobody looks, so what is there is from before. */
+const unlooked: ReadonlySet<Component['phase']> = new Set(['paused', 'masked']);
+
+/** While it waits, what is seen is evidence against the dependency (S9). An exhausted component waits as well, without being held. */
+function isWaiting({ phase, reason }: Component): boolean {
+  return phase === 'held' || (phase === 'exhausted' && reason === 'dependency.down');
+}
+
+/** What was seen in such a time is forgotten before anything is concluded from it. */
 function release(turn: Turn, component: Component): Component {
   const { phase } = component;
-  if (!proofless.has(phase) || table[phase][readSign(turn, component).sign].to === phase) return component;
-  return { ...component, freshFromMs: turn.nowMs, probes: freshProbes(component, turn.nowMs) };
+  if (!isWaiting(component) && !unlooked.has(phase)) return component;
+  const { sign } = readSign(turn, component);
+  const goesOn = isWaiting(component) ? sign === 'waiting' || sign === 'blind' : table[phase][sign].to === phase;
+  return goesOn ? component : { ...component, freshFromMs: turn.nowMs, probes: freshProbes(component, turn.nowMs) };
 }
 
 /** A planned deed becomes an action unless something came up that forbids it meanwhile. */

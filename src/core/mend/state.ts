@@ -80,6 +80,8 @@ export interface Job {
   readonly because: string | null;
   readonly startedAtMs: number;
   readonly endedAtMs: number | null;
+  /** systemd's word for how it ended: done, failed, canceled, ...; empty while it is under way. */
+  readonly result: string;
 }
 
 export interface Component {

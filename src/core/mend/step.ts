@@ -51,9 +51,9 @@ const handlers: Handlers = {
     const component = ofUnit(turn, unit);
     if (component !== undefined) observeJobStart(turn, component, job);
   },
-  'job.ended': (turn, { unit, job }) => {
+  'job.ended': (turn, { unit, job, result }) => {
     const component = ofUnit(turn, unit);
-    if (component !== undefined) observeJobEnd(turn, component, job);
+    if (component !== undefined) observeJobEnd(turn, component, job, result);
   },
   'shutdown.announced': (turn) => {
     turn.node = { ...turn.node, shuttingDown: true };

@@ -1,0 +1,37 @@
+/**
+ * For whose sake a unit went down when nobody watched it go: systemd's own timestamps tell. Whoever is stopped with a unit that is asked to stop is
+ * down before that begins to stop; whoever is stopped with one that ended by itself begins right after.
+ */
+import type { Component, State } from './state.ts';
+import type { Unit } from './unit.ts';
+
+/** On a busy node systemd needs so long at most from one to the other. */
+const apartMs = 1_000;
+
+const follows = (laterMs: number | null, earlierMs: number | null): boolean =>
+  laterMs !== null && earlierMs !== null && laterMs >= earlierMs && laterMs - earlierMs <= apartMs;
+
+function wentWith(unit: Unit, other: Unit): boolean {
+  return follows(other.activeExitAtMs, unit.inactiveEnterAtMs) || follows(unit.activeExitAtMs, other.inactiveEnterAtMs);
+}
+
+/** It never ran in this boot although it is enabled, and what it stops with is not up: its start failed for that one's sake. */
+function wasNeverStartedFor(unit: Unit, other: Unit): boolean {
+  const neverRan = unit.invocationId === '' && unit.inactiveExitAtMs === null;
+  return neverRan && unit.unitFileState === 'enabled' && other.activeState !== 'active';
+}
+
+/** systemd itself says that a start of it failed for the sake of one that is not up. */
+function failedFor({ job }: Component, other: Unit): boolean {
+  return job?.result === 'dependency' && other.activeState !== 'active';
+}
+
+/** Name of the watched component that this one went down with, or did not come up for; or null. */
+export function wentDownWith(component: Component, unit: Unit, components: State['components']): string | null {
+  const found = Object.values(components).find(({ policy, unit: other }) => {
+    if (other === null || policy.name === component.policy.name || !unit.settings.stopsWith.includes(policy.unit))
+      return false;
+    return wentWith(unit, other) || wasNeverStartedFor(unit, other) || failedFor(component, other);
+  });
+  return found?.policy.name ?? null;
+}

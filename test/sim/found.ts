@@ -1,0 +1,123 @@
+/**
+ * The record of what the simulator found in the agent: what was wrong, which seed showed it first, and the story it was shrunk to. A line is never
+ * taken off; found.test.ts plays them all.
+ */
+import type { Scheduled } from '../../src/sim/happening.ts';
+
+export interface Found {
+  /** What holds since. */
+  readonly now: string;
+  /** Of the swarm, at the time; the swarm has changed since, the story has not. */
+  readonly seed: number;
+  readonly node: string;
+  readonly story: readonly Scheduled[];
+  readonly hours: number;
+}
+
+const minute = 60_000;
+const containerd = 'containerd.service';
+const docker = 'docker.service';
+const kubelet = 'kubelet.service';
+
+export const found: readonly Found[] = [
+  {
+    now: 'a kubelet that was held while containerd hung is not blamed for what was seen meanwhile',
+    seed: 1,
+    node: 'worker',
+    story: [{ atMs: 60 * minute, happening: { what: 'freeze', unit: containerd, forMs: null } }],
+    hours: 3,
+  },
+  {
+    now: 'a docker that went down with containerd is started once, not planned without end',
+    seed: 7,
+    node: 'docker host',
+    story: [{ atMs: 54 * minute, happening: { what: 'crash', unit: containerd } }],
+    hours: 3,
+  },
+  {
+    now: 'the kubelet is not restarted while an operator has frozen containerd',
+    seed: 31,
+    node: 'control plane',
+    story: [
+      { atMs: 60 * minute, happening: { what: 'systemctl', verb: 'freeze', unit: containerd } },
+      { atMs: 70 * minute, happening: { what: 'systemctl', verb: 'thaw', unit: containerd } },
+    ],
+    hours: 3,
+  },
+  {
+    now: 'past the top of the ladder a command alone is not repeated for ever',
+    seed: 6,
+    node: 'last resort',
+    story: [
+      { atMs: 60 * minute, happening: { what: 'deadlock', unit: kubelet } },
+      { atMs: 60 * minute, happening: { what: 'deny-bus', forMs: 20 * minute } },
+    ],
+    hours: 3,
+  },
+  {
+    now: 'an exhausted kubelet is not blamed for what was seen while containerd was sick',
+    seed: 44,
+    node: 'last resort',
+    story: [
+      { atMs: 7_441_632, happening: { what: 'deny-bus', forMs: 514_000 } },
+      { atMs: 7_676_520, happening: { what: 'halt-agent', forMs: 26_000 } },
+      { atMs: 7_711_374, happening: { what: 'hang-bus', forMs: 213_000 } },
+      { atMs: 7_711_634, happening: { what: 'sicken', unit: kubelet } },
+      { atMs: 8_242_330, happening: { what: 'sicken', unit: containerd } },
+    ],
+    hours: 6,
+  },
+  {
+    now: 'a docker that starts is not blamed, when its grace is over, for what was seen while containerd was sick',
+    seed: 235,
+    node: 'docker host',
+    story: [
+      { atMs: 17_868_636, happening: { what: 'lose-bus', forMs: 217_898 } },
+      { atMs: 17_897_759, happening: { what: 'stay-sick', unit: containerd, forMs: 236_000 } },
+      { atMs: 17_908_182, happening: { what: 'strain', pressure: 0.376, slowLooksMs: 3_776, forMs: 569_000 } },
+      { atMs: 17_964_825, happening: { what: 'stay-sick', unit: docker, forMs: 1_324_000 } },
+    ],
+    hours: 6,
+  },
+  {
+    now: 'a unit that an operator stops while systemd waits to restart it stays stopped',
+    seed: 75,
+    node: 'docker host',
+    story: [
+      { atMs: 60 * minute, happening: { what: 'crash', unit: docker } },
+      { atMs: 61 * minute, happening: { what: 'crash', unit: docker } },
+      { atMs: 61 * minute + 1_000, happening: { what: 'systemctl', verb: 'stop', unit: docker } },
+    ],
+    hours: 3,
+  },
+  {
+    now: 'a docker that went down with containerd while the bus was hung is started again',
+    seed: 148,
+    node: 'docker host',
+    story: [
+      { atMs: 60 * minute, happening: { what: 'hang-bus', forMs: 66_000 } },
+      { atMs: 60 * minute + 40_000, happening: { what: 'crash', unit: containerd } },
+    ],
+    hours: 3,
+  },
+  {
+    now: 'a docker that could not start at boot for want of containerd is started once containerd is up',
+    seed: 205,
+    node: 'docker host',
+    story: [
+      { atMs: 60 * minute, happening: { what: 'reboot' } },
+      { atMs: 60 * minute, happening: { what: 'fail-to-start', unit: containerd, forMs: 10 * minute } },
+    ],
+    hours: 3,
+  },
+  {
+    now: 'so it is when the start of containerd hangs and times out',
+    seed: 226,
+    node: 'docker host',
+    story: [
+      { atMs: 60 * minute, happening: { what: 'reboot' } },
+      { atMs: 60 * minute, happening: { what: 'hang-at-start', unit: containerd, forMs: 10 * minute } },
+    ],
+    hours: 3,
+  },
+];
