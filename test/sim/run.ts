@@ -1,8 +1,9 @@
 /** Plays one story with everything checked: faults, then heal, then everything has to be well again. */
 import type { Watcher } from '../../src/sim/watcher.ts';
 import { createWorld, type World } from '../../src/sim/world.ts';
+import type { Breach } from './rules/case.ts';
 import { recoveryBreaches } from './rules/liveness.ts';
-import { type Breach, createOracle } from './rules/oracle.ts';
+import { createOracle } from './rules/oracle.ts';
 import type { Story } from './swarm.ts';
 
 export interface Outcome {

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import type { World } from '../../src/sim/world.ts';
 import { runStory } from './run.ts';
 import { createShow } from './show.ts';
+import { describeStory, shrink } from './shrink.ts';
 import { tellStory } from './swarm.ts';
 
 const { values } = parseArgs({
@@ -22,6 +23,8 @@ const stories = Number(values.stories);
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const startedAtMs = performance.now();
+/** Shrinking plays a story some dozen times. */
+const mostShrunk = 3;
 let failed = 0;
 for (let seed = first; seed < first + stories; seed += 1) {
   const story = tellStory(seed, hours);
@@ -29,8 +32,13 @@ for (let seed = first; seed < first + stories; seed += 1) {
   const { breaches } = await runStory(story, onlooker);
   if (breaches.length === 0) continue;
   failed += 1;
-  print(`seed ${seed} (${story.node.name}): ${breaches.length} breaches`);
+  print(
+    `seed ${seed} (${story.node.name}): ${breaches.length} breaches; npm run sim -- --hours ${hours} --seed ${seed} --show`,
+  );
   for (const { what, agendaMs } of breaches.slice(0, 3)) print(`  at ${Math.round(agendaMs / 1_000)} s: ${what}`);
+  const rule = breaches[0]?.rule;
+  if (rule === undefined || failed > mostShrunk) continue;
+  for (const line of describeStory(await shrink(story, rule))) print(`    ${line}`);
 }
 const seconds = (performance.now() - startedAtMs) / 1_000;
 const rate = Math.round((stories * hours) / seconds);

@@ -40,7 +40,8 @@ const handsOff: Rule = ({ part, knowledge }) => {
   if (knowledge.shuttingDown) return 'S3 the node is shutting down';
   const upgrading = (sample?.packageManager ?? null) !== null && upgradeSinceMs !== null;
   if (upgrading && nowMs - upgradeSinceMs < longestUpgradeMs) return 'S3 a package manager is at work';
-  if (part.stopped && isEnded(unit) && !isWaiting(unit)) return `S3 ${unit.id} was stopped by an operator`;
+  if (knowledge.unwanted.has(unit.id) && isEnded(unit) && !isWaiting(unit))
+    return `S3 ${unit.id} was stopped by an operator`;
   if (unit.unitFileState === 'disabled' && unit.invocationId === '') return `S3 ${unit.id} is disabled and never ran`;
   return null;
 };
@@ -64,8 +65,10 @@ const grown: Rule = ({ part, knowledge }) => {
   if (unit === null || isEnded(unit) || part.asked) return null;
   const ageMs = knowledge.nowMs - (unit.inactiveExitAtMs ?? 0);
   if (ageMs < policy.graceMs) return `S7 ${unit.id} is ${Math.round(ageMs)} ms old, its grace ${policy.graceMs} ms`;
-  const says = Object.keys(policy.probes).map((name) => part.looks.get(name)?.at(-1)?.reason);
-  return says.includes('probe.initializing') && ageMs < longestStartMs ? `S7 ${unit.id} is initializing` : null;
+  const starting = Object.entries(policy.probes).some(
+    ([name, { role }]) => role === 'vote' && part.looks.get(name)?.at(-1)?.reason === 'probe.initializing',
+  );
+  return starting && ageMs < longestStartMs ? `S7 ${unit.id} is initializing` : null;
 };
 
 export function spentNow({ spent, policy }: Part, agendaMs: number): number {
@@ -99,9 +102,7 @@ const ownFault: Rule = ({ part, knowledge }) => {
   if (part.asked) return null;
   const bad = part.policy.after.find((name) => {
     const other = knowledge.parts.get(name);
-    if (other === undefined || other.unit?.loadState === 'not-found') return false;
-    const paused = other.pausedUntilMs > knowledge.nowMs || (other.unit?.freezerState ?? 'running') !== 'running';
-    return !paused && isKnownBad(other);
+    return other !== undefined && isKnownBad(other, knowledge);
   });
   return bad === undefined ? null : `S9 ${bad}, which it needs, is not well`;
 };

@@ -35,11 +35,11 @@ export interface Part {
     readonly invocation: string;
     readonly disruptive: boolean;
   } | null;
-  /** An operator or a package's script stopped it and nobody but the agent could have started it since. */
-  stopped: boolean;
 }
 
 export interface Knowledge {
+  /** Units that nobody wants up: stopped by an operator or a package's script, or not started at boot, and not asked for since. */
+  readonly unwanted: Set<string>;
   readonly parts: Map<string, Part>;
   agendaMs: number;
   nowMs: number;
@@ -57,6 +57,7 @@ const keptLooks = 24;
 const forgetfulMs = 24 * 3_600_000;
 
 export const createKnowledge = (): Knowledge => ({
+  unwanted: new Set(),
   parts: new Map(),
   agendaMs: 0,
   nowMs: 0,
@@ -81,7 +82,6 @@ const createPart = (policy: ComponentPolicy, nowMs: number): Part => ({
   spent: [],
   lastOwn: null,
   open: null,
-  stopped: false,
 });
 
 export const isEnded = (unit: Unit): boolean =>
@@ -93,10 +93,15 @@ export const isWaiting = (unit: Unit): boolean => unit.subState.startsWith('auto
 export const partOfUnit = ({ parts }: Knowledge, unit: string): Part | undefined =>
   [...parts.values()].find(({ policy }) => policy.unit === unit);
 
-/** Whether what is known last of a component speaks against it. */
-export function isKnownBad(part: Part): boolean {
-  if (part.unit === null || !part.seen) return false;
-  if (part.unit.activeState !== 'active') return true;
+/** Whether what is known last of a component speaks against it. Of one that nobody wants up, or looks at, nothing is known. */
+export function isKnownBad(part: Part, { nowMs, pausedUntilMs, unwanted }: Knowledge): boolean {
+  const { unit } = part;
+  if (unit === null || !part.seen || unit.loadState !== 'loaded' || unit.unitFileState === 'masked') return false;
+  const up = unit.activeState === 'active' || unit.activeState === 'reloading';
+  const givenUp = unit.unitFileState === 'disabled' || (unit.invocationId === '' && unwanted.has(unit.id));
+  if (!up) return !givenUp;
+  if (unit.freezerState !== 'running') return true;
+  if (part.pausedUntilMs > nowMs || pausedUntilMs > nowMs) return false;
   return Object.entries(part.policy.probes).some(
     ([name, { role }]) => role === 'vote' && part.looks.get(name)?.at(-1)?.verdict === 'unhealthy',
   );
@@ -198,7 +203,7 @@ export function learn<Type extends Event['type']>(knowledge: Knowledge, event: E
   for (const part of knowledge.parts.values()) {
     const bad = part.policy.after.some((name) => {
       const other = knowledge.parts.get(name);
-      return other !== undefined && isKnownBad(other);
+      return other !== undefined && isKnownBad(other, knowledge);
     });
     if (bad) part.from.heldMs = knowledge.nowMs;
   }

@@ -1,13 +1,13 @@
 /** Liveness: some time after the faults have stopped, everything that should run is running, and the agent knows it. */
 import type { World } from '../../../src/sim/world.ts';
+import type { Breach } from './case.ts';
 import type { Knowledge, Part } from './knowledge.ts';
-import type { Breach } from './oracle.ts';
 
 /** Nobody wants it to be left alone, and what it needs runs as well. */
 function shouldRun(part: Part, world: World, knowledge: Knowledge): boolean {
   const unit = world.machine.pidOne().read(part.policy.unit);
   const service = world.machine.pidOne().service(part.policy.unit);
-  if (service === null || part.stopped) return false;
+  if (service === null || knowledge.unwanted.has(part.policy.unit)) return false;
   if (unit.unitFileState === 'masked' || unit.freezerState !== 'running') return false;
   if (unit.unitFileState === 'disabled' && unit.invocationId === '') return false;
   if (part.pausedUntilMs > knowledge.nowMs || knowledge.pausedUntilMs > knowledge.nowMs) return false;

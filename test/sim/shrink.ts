@@ -1,0 +1,35 @@
+/** Makes a failing story as short as it gets: leaves out whatever the breach does not need. */
+import type { Scheduled } from '../../src/sim/happening.ts';
+import { runStory } from './run.ts';
+import type { Story } from './swarm.ts';
+
+async function stillBreaks(story: Story, happenings: readonly Scheduled[], rule: string): Promise<boolean> {
+  const { breaches } = await runStory({ ...story, happenings });
+  return breaches.some((breach) => breach.rule === rule);
+}
+
+/** Leaves out ever smaller pieces, as delta debugging does, until no single happening can be left out. */
+export async function shrink(story: Story, rule: string): Promise<Story> {
+  let kept = story.happenings;
+  for (let size = Math.ceil(kept.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+    for (let at = 0; at < kept.length; ) {
+      const without = [...kept.slice(0, at), ...kept.slice(at + size)];
+      if (await stillBreaks(story, without, rule)) kept = without;
+      else at += size;
+    }
+  }
+  return { ...story, happenings: kept };
+}
+
+const clock = (atMs: number): string => {
+  const seconds = Math.floor(atMs / 1_000);
+  const part = (value: number): string => String(value).padStart(2, '0');
+  return `${part(Math.floor(seconds / 3_600))}:${part(Math.floor(seconds / 60) % 60)}:${part(seconds % 60)}`;
+};
+
+export function describeStory({ node, happenings }: Story): string[] {
+  return [
+    `node: ${node.name}`,
+    ...happenings.map(({ atMs, happening }) => `${clock(atMs)} (${atMs} ms) ${JSON.stringify(happening)}`),
+  ];
+}
