@@ -32,6 +32,8 @@ function untilAsked(): Promise<void> {
 
 /** Resolves to the exit status once the daemon has ended. */
 export async function run(options: RunOptions, io: Io): Promise<number> {
+  // What it writes is for root alone, under whatever unit it runs; the control socket has a mode of its own.
+  process.umask(0o077);
   // Of several directories that a unit may ask for, the first is ours.
   const directory = process.env['STATE_DIRECTORY']?.split(':')[0] || defaultDirectory;
   const ended = untilAsked();

@@ -7,17 +7,17 @@ import type { Io } from './cli/io.ts';
 const connectMs = 5_000;
 
 export async function discoverHere(options: DiscoverOptions, io: Io): Promise<number> {
-  const { promise: settled, resolve } = Promise.withResolvers<void>();
+  const { promise: connected, resolve } = Promise.withResolvers<boolean>();
   const bus = createSystemBus({
     address: busAddress(process.env),
     clock: { nowMs: () => Number(process.hrtime.bigint()) / 1e6 },
-    emit: (event) => (event.type === 'bus.connected' || event.type === 'bus.lost') && resolve(),
+    emit: ({ type }) => (type === 'bus.connected' || type === 'bus.lost') && resolve(type === 'bus.connected'),
   });
-  const timer = setTimeout(resolve, connectMs);
+  const timer = setTimeout(resolve, connectMs, false);
   bus.open();
-  await settled;
+  const isConnected = await connected;
   clearTimeout(timer);
-  const status = await discover(options, io, bus.read);
+  const status = await discover(options, io, isConnected ? bus.read : async () => null);
   await bus.close();
   return status;
 }
