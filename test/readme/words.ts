@@ -33,7 +33,6 @@ export const signs: Readonly<Record<Sign, string>> = {
   verified: 'the unit runs anew and its probes are green',
   unverified: 'the remedy failed, or its time is over',
   moot: 'a remedy was prepared and is not needed any more',
-  asked: 'an operator asked for a restart',
   restarting: 'the unit ended and systemd is about to restart it',
   down: 'the unit ended and nobody will start it',
   hung: 'the probes agree that it hangs or is unhealthy',
@@ -53,7 +52,6 @@ export const effects: Readonly<Record<Effect, string>> = {
   close: 'closes the incident: recovered',
   drop: 'closes the incident: nothing is mended any more',
   abandon: 'calls off what was prepared',
-  restart: 'restarts as asked',
 };
 
 export const exits: Readonly<Record<keyof typeof exitStatus, string>> = {

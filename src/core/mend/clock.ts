@@ -2,7 +2,6 @@
  * Time as the core sees it: numbers only. A step that comes much later than it was wished for means that the agent was stopped or starved,
  * and a new boot means another origin of the clock.
  */
-import { dropPlan } from './deed.ts';
 import { freshProbes } from './looks.ts';
 import type { Component, Deed, State } from './state.ts';
 import { type Turn, tell, unsettleAll } from './turn.ts';
@@ -17,21 +16,17 @@ export function findGap(turn: Turn): number | null {
   return lateMs >= gapMs ? lateMs : null;
 }
 
-/** An action under way gets the time back in which nobody could watch it. */
-function prolong(deed: Deed, byMs: number): Deed {
-  return { ...deed, stageUntilMs: deed.stageUntilMs + byMs };
+/** What is planned or under way gets the time back in which nobody could see how it stands. */
+function prolong(deed: Deed | null, byMs: number): Deed | null {
+  return deed === null ? null : { ...deed, stageUntilMs: deed.stageUntilMs + byMs };
 }
 
-/**
- * What was seen before the gap says nothing of the present, and news of it may still be on its way: what was only planned is called off.
- * `lostMs`: by how much our clock went on meanwhile; nothing in a suspension.
- */
+/** What was seen before the gap is no evidence. `lostMs`: by how much our clock went on meanwhile; nothing in a suspension. */
 export function discardEvidence(turn: Turn, lengthMs: number, lostMs: number): void {
   tell(turn, { type: 'node.changed', reason: 'clock.gap', detail: `${Math.round(lengthMs)} ms` });
   for (const [name, component] of Object.entries(turn.components)) {
-    const fresh = { ...component, freshFromMs: turn.nowMs, probes: freshProbes(component, turn.nowMs) };
-    const kept = dropPlan(fresh);
-    turn.components[name] = kept.deed === null ? kept : { ...kept, deed: prolong(kept.deed, lostMs) };
+    const probes = freshProbes(component, turn.nowMs);
+    turn.components[name] = { ...component, freshFromMs: turn.nowMs, probes, deed: prolong(component.deed, lostMs) };
   }
   turn.node = { ...turn.node, sample: null, sampleDueAtMs: turn.nowMs };
   unsettleAll(turn);

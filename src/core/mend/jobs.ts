@@ -7,7 +7,7 @@ import type { Unit } from './unit.ts';
 /** A job whose end was not told is believed for so long after systemd has said that the unit has none. */
 const lostJobMs = 5_000;
 /** A unit that goes down with another gets its stop job at once; one that comes later has another cause. */
-const alongMs = 5_000;
+const alongMs = 2_000;
 
 /** When the job under way is given up for lost; null when none is known of. */
 export function jobEndMs({ job }: Component): number | null {
@@ -23,16 +23,20 @@ function stopsWith(component: Component, components: State['components']): Compo
   return Object.values(components).filter((other) => other !== component && names.includes(other.policy.unit));
 }
 
+/** A job for a unit that is not up is a start, which takes nothing along. */
+function mayBeStopping({ unit, job }: Component): boolean {
+  const isUp = unit !== null && !hasEnded(unit) && unit.activeState !== 'activating';
+  return isUp && job !== null && job.endedAtMs === null;
+}
+
 /** What is asked for gets its id before what it pulls in (systemd 257: anchor 438, dependent 439). */
 function anchorOf(component: Component, id: number, components: State['components']): string | null {
-  const anchor = stopsWith(component, components).find(
-    ({ job }) => job !== null && job.endedAtMs === null && job.id < id,
-  );
+  const anchor = stopsWith(component, components).find((other) => mayBeStopping(other) && (other.job?.id ?? id) < id);
   return anchor?.policy.name ?? null;
 }
 
 function wentDownJustNow({ unit }: Component, nowMs: number): boolean {
-  return unit !== null && hasEnded(unit) && nowMs - (unit.stateChangeAtMs ?? 0) < alongMs;
+  return unit !== null && hasEnded(unit) && nowMs - (unit.activeExitAtMs ?? 0) < alongMs;
 }
 
 export function observeJobStart(turn: Turn, component: Component, id: number): void {

@@ -15,7 +15,6 @@ export const signs = [
   'verified',
   'unverified',
   'moot',
-  'asked',
   'restarting',
   'down',
   'hung',

@@ -10,11 +10,12 @@ import { upgradeUntilMs } from './host.ts';
 import { openIncident } from './incident.ts';
 import { hasJob } from './jobs.ts';
 import { chooseRung, endsContainers, isSilent, type Move, moveFor } from './ladder.ts';
-import type { Reading } from './reading.ts';
+import type { Reading, Sign } from './reading.ts';
 import { refuseReboot } from './reboot.ts';
 import type { Component } from './state.ts';
 import { type Turn, tell } from './turn.ts';
 import type { Unit } from './unit.ts';
+import { startsEndlessly } from './verdict.ts';
 
 /** What systemd would leave down for longer than this is started at once (S11). */
 export const tolerableDelayMs = 1_000;
@@ -41,8 +42,8 @@ export function forbidding(turn: Turn, component: Component, unit: Unit): Gate |
   if (turn.node.shuttingDown) return { reason: 'node.shutting-down', untilMs: null };
   const untilMs = upgradeUntilMs(turn.node, turn.nowMs);
   if (untilMs !== null) return { reason: 'node.upgrading', untilMs };
-  // The start job of an endless start is the very thing that hangs; a restart job takes its place.
-  const busy = unit.activeState !== 'activating' && hasJob(component, unit, turn.nowMs);
+  // The job of an endless start is the very thing that hangs; a restart job takes its place.
+  const busy = hasJob(component, unit, turn.nowMs) && !startsEndlessly(component, turn.nowMs);
   return busy ? { reason: 'restart.job-busy', untilMs: null } : null;
 }
 
@@ -108,11 +109,16 @@ export function retry(turn: Turn, component: Component, { cause, detail, sinceMs
   return attempt(turn, opened, unit, { cause, reason: 'restart.half-open', early: 'restart.budget-spent' });
 }
 
-/** An operator asked: neither budget nor back-off stands in the way, the rest does. */
-export function restartAsAsked(turn: Turn, component: Component, unit: Unit): Component {
+/** Signs under which what an operator asked for has to wait. Where hands are off it is dropped. */
+const unanswered: ReadonlySet<Sign> = new Set(['blind', 'paused', 'absent', 'masked', 'stopped', 'changing']);
+
+/** An operator asked for a restart: neither budget nor back-off stands in the way, the rest does. */
+export function answerAsk(turn: Turn, component: Component, { sign }: Reading): Component {
+  const { asked, deed, unit, deferred } = component;
+  if (!asked || deed !== null || unit === null || unanswered.has(sign)) return component;
   const move: Move = { remedy: 'restart' };
-  const forbidden = forbidding(turn, component, unit);
-  if (forbidden !== null) return defer(turn, component, forbidden);
-  if (slotIsBusy(turn, component, move)) return defer(turn, component, { reason: 'restart.slot-busy', untilMs: null });
-  return beginDeed(turn, component, unit, move, 'restart.asked');
+  const busy = slotIsBusy(turn, component, move) ? { reason: 'restart.slot-busy' as const, untilMs: null } : null;
+  const gate = forbidding(turn, component, unit) ?? busy;
+  if (gate === null) return beginDeed(turn, component, unit, move, 'restart.asked');
+  return deferred === null ? defer(turn, component, gate) : component;
 }

@@ -11,13 +11,13 @@ import { jobEndMs } from './jobs.ts';
 import { freshProbes, scheduleLooks } from './looks.ts';
 import { graceMs } from './pressure.ts';
 import type { Reading } from './reading.ts';
-import { forbidding, hasten, repair, restartAsAsked, retry } from './repair.ts';
+import { answerAsk, forbidding, hasten, repair, retry } from './repair.ts';
 import { readSign } from './sign.ts';
 import type { Component } from './state.ts';
 import { type Effect, table } from './table.ts';
 import { type Turn, tell } from './turn.ts';
 import type { Unit } from './unit.ts';
-import { judge } from './verdict.ts';
+import { judge, longestStartMs } from './verdict.ts';
 import { verdictDueAtMs } from './verification.ts';
 
 /** A component comes to rest after four rounds at most (acted, refuted, next remedy, deferred); more would be a circle in the table. */
@@ -31,7 +31,8 @@ function escalate(turn: Turn, component: Component, seen: Reading): Component {
 
 function close(turn: Turn, component: Component, seen: Reading): Component {
   const ended = endDeed(turn, component, true, 'restart.verified', '');
-  return { ...closeIncident(turn, ended, seen.reason, true), deferred: null };
+  const closed = closeIncident(turn, ended, seen.reason, true);
+  return { ...closed, deferred: closed.asked ? closed.deferred : null };
 }
 
 /** What is under way goes on without us, but its end is waited for, so that it is told and counted for what it was. */
@@ -51,7 +52,6 @@ const effects: Readonly<Record<Effect, Perform>> = {
   close,
   drop,
   abandon: (_turn, component) => dropPlan(component),
-  restart: (turn, component, _seen, unit) => restartAsAsked(turn, component, unit),
 };
 
 /** Phases that last while their detail changes are told once, not at every look. */
@@ -103,12 +103,22 @@ function perform(turn: Turn, component: Component, seen: Reading, effect: Effect
 }
 
 function settleOnce(turn: Turn, found: Component): Component {
-  const component = release(turn, found);
-  const seen = readSign(turn, component);
+  const released = release(turn, found);
+  const seen = readSign(turn, released);
+  const component = answerAsk(turn, released, seen);
+  if (component.deed !== released.deed) return component;
   const cell = table[component.phase][seen.sign];
   const entered = enter(turn, component, cell.to, seen);
   const done = perform(turn, entered, seen, cell.effect);
   return seen.sign === 'acting' ? advance(turn, done) : done;
+}
+
+/** When the grace of the present run is over, and when its start is not believed any more. */
+function startTimes(turn: Turn, component: Component): (number | null)[] {
+  const { unit } = component;
+  if (unit === null || unit.inactiveExitAtMs === null) return [];
+  const graceEndMs = unit.inactiveExitAtMs + graceMs(component, turn.node, turn.nowMs);
+  return [graceEndMs, unit.activeState === 'activating' ? unit.inactiveExitAtMs + longestStartMs : null];
 }
 
 /** The next time at which the passing of time alone can change the sign. */
@@ -121,8 +131,8 @@ function nextWake(turn: Turn, component: Component, nextLookMs: number | null): 
     pause?.untilMs,
     jobEndMs(component),
     deed?.stageUntilMs,
-    deed?.stage === 'verifying' && unit !== null ? verdictDueAtMs(component, unit, deed, nowMs) : null,
-    unit?.inactiveExitAtMs == null ? null : unit.inactiveExitAtMs + graceMs(component, node, nowMs),
+    deed?.stage === 'verifying' && unit !== null ? verdictDueAtMs(node, component, unit, deed, nowMs) : null,
+    ...startTimes(turn, component),
     phase === 'exhausted' ? refillsAtMs(component, node, nowMs) : null,
     phase === 'stopped' && ending?.dependency != null ? upgradeUntilMs(node, nowMs) : null,
   ];

@@ -12,7 +12,7 @@ import { type Reading, read, type Sign } from './reading.ts';
 import type { Component } from './state.ts';
 import type { Turn } from './turn.ts';
 import type { Unit } from './unit.ts';
-import { ageMs, judge, longestStartMs } from './verdict.ts';
+import { ageMs, judge, startsEndlessly } from './verdict.ts';
 import { readVerification } from './verification.ts';
 
 function readHandsOff(turn: Turn, component: Component): Reading | null {
@@ -55,10 +55,8 @@ function readEnded(turn: Turn, component: Component, unit: Unit): Reading {
   return readTrouble(turn, component, trouble);
 }
 
-/** Where systemd sets no limit to a start, a very long one is taken for a hang. */
 function readActivating(turn: Turn, component: Component, unit: Unit): Reading {
-  const endless = unit.settings.timeoutStartMs === null && ageMs(component, turn.nowMs) >= longestStartMs;
-  return endless
+  return startsEndlessly(component, turn.nowMs)
     ? readTrouble(turn, component, read('hung', 'unit.timeout', unit.subState))
     : read('starting', 'unit.starting', unit.subState);
 }
@@ -97,9 +95,8 @@ export function readSign(turn: Turn, component: Component): Reading {
   if (unit === null) return read('blind', 'component.unseen');
   if (deed !== null && deed.stage !== 'preparing') return readVerification(turn, component, unit, deed);
   const base = readUnit(turn, component, unit);
-  const askedNow = asked && base.sign !== 'changing';
-  if (deed === null) return askedNow ? read('asked', 'restart.asked') : base;
-  return askedNow || wanting.has(base.sign)
+  if (deed === null) return base;
+  return wanting.has(base.sign) || (asked && base.sign !== 'changing')
     ? read('acting', deed.reason, deed.remedy, base.sinceMs)
     : read('moot', 'restart.moot', base.reason);
 }

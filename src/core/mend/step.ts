@@ -107,8 +107,8 @@ function settleAll(turn: Turn): void {
     for (const dependent of dependents(name, turn.components)) turn.unsettled.add(dependent);
   settleUnsettled(turn);
   // Whatever ended in this turn, the slot may be free now for those that wait for it.
-  for (const [name, { deferred }] of Object.entries(turn.components))
-    if (deferred?.reason === 'restart.slot-busy') turn.unsettled.add(name);
+  for (const [name, { deferred, asked }] of Object.entries(turn.components))
+    if (asked || deferred?.reason === 'restart.slot-busy') turn.unsettled.add(name);
   settleUnsettled(turn);
 }
 

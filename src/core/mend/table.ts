@@ -8,9 +8,9 @@ import type { Sign } from './reading.ts';
 /**
  * none: nothing. repair: open an incident and try the next remedy. hasten: open an incident, and start at once what systemd would
  * leave down for long. retry: one half-open attempt when it is due. escalate: the remedy did not help; the next rung. close: recovered.
- * drop: nothing is mended any more, because hands are off. abandon: call off what was planned. restart: an operator asked.
+ * drop: nothing is mended any more, because hands are off. abandon: call off what was planned.
  */
-export type Effect = 'none' | 'repair' | 'hasten' | 'retry' | 'escalate' | 'close' | 'drop' | 'abandon' | 'restart';
+export type Effect = 'none' | 'repair' | 'hasten' | 'retry' | 'escalate' | 'close' | 'drop' | 'abandon';
 
 export interface Cell {
   readonly to: Phase;
@@ -21,10 +21,7 @@ export type Row = Readonly<Record<Sign, Cell>>;
 
 const go = (to: Phase, effect: Effect = 'none'): Cell => ({ to, effect });
 
-/**
- * What holds in every phase, unless the phase says otherwise below. What an operator asked for leaves the phase alone until it is begun,
- * for it may have to wait; so does a plan that is called off, for what comes next shows at once.
- */
+/** What holds in every phase, unless the phase says otherwise below. After a plan is called off, what comes next shows at once. */
 const usual = (phase: Phase): Row => ({
   blind: go('unknown'),
   paused: go('paused', 'drop'),
@@ -39,7 +36,6 @@ const usual = (phase: Phase): Row => ({
   verified: go('healthy', 'close'),
   unverified: go('unhealthy', 'escalate'),
   moot: go(phase, 'abandon'),
-  asked: go(phase, 'restart'),
   restarting: go('unhealthy', 'hasten'),
   down: go('unhealthy', 'repair'),
   hung: go('unhealthy', 'repair'),

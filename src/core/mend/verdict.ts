@@ -26,6 +26,13 @@ export function ageMs(component: Component, nowMs: number): number {
   return nowMs - (component.unit?.inactiveExitAtMs ?? 0);
 }
 
+/** A start to which systemd sets no limit and that has lasted so long is taken for a hang. */
+export function startsEndlessly(component: Component, nowMs: number): boolean {
+  const { unit } = component;
+  const unlimited = unit?.activeState === 'activating' && unit.settings.timeoutStartMs === null;
+  return unlimited && ageMs(component, nowMs) >= longestStartMs;
+}
+
 const unseen: Finding = { verdict: 'unknown', reason: 'component.unseen', detail: '', sinceMs: null };
 
 export function probesOf(policy: ComponentPolicy, role: ProbeRole): string[] {

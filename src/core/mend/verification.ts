@@ -2,8 +2,9 @@
 import { jobMs } from './deed.ts';
 import { hasEnded, isAutoRestart } from './ending.ts';
 import { hasJob } from './jobs.ts';
+import { graceMs } from './pressure.ts';
 import { type Reading, read } from './reading.ts';
-import type { Component, Deed } from './state.ts';
+import type { Component, Deed, NodeState } from './state.ts';
 import type { Turn } from './turn.ts';
 import type { Unit } from './unit.ts';
 import { judge } from './verdict.ts';
@@ -14,15 +15,18 @@ function isMoving(component: Component, unit: Unit, nowMs: number): boolean {
   return (changing && !isAutoRestart(unit)) || hasJob(component, unit, nowMs);
 }
 
-/** When the verification ends without proof at the latest. */
-export function verdictDueAtMs(component: Component, unit: Unit, deed: Deed, nowMs: number): number {
-  const untilMs = isMoving(component, unit, nowMs) ? deed.stageAtMs + jobMs(unit) : 0;
-  return Math.max(deed.stageUntilMs, untilMs);
-}
-
 /** A command need not start the unit anew to mend it. */
 function runsAnew(unit: Unit, deed: Deed): boolean {
   return deed.remedy === 'exec' || (unit.invocationId !== '' && unit.invocationId !== deed.invocation);
+}
+
+/** When the verification ends without proof at the latest: a unit that has just come up has its grace to prove itself. */
+export function verdictDueAtMs(node: NodeState, component: Component, unit: Unit, deed: Deed, nowMs: number): number {
+  const upAtMs = runsAnew(unit, deed) && unit.activeState === 'active' ? unit.activeEnterAtMs : null;
+  const untilMs = isMoving(component, unit, nowMs)
+    ? deed.stageAtMs + jobMs(unit)
+    : (upAtMs ?? -Infinity) + graceMs(component, node, nowMs);
+  return Math.max(deed.stageUntilMs, untilMs);
 }
 
 export function readVerification(turn: Turn, component: Component, unit: Unit, deed: Deed): Reading {
@@ -40,6 +44,7 @@ export function readVerification(turn: Turn, component: Component, unit: Unit, d
   if (deed.failure !== null) return read('unverified', deed.failure.reason, deed.failure.detail);
   if (anew && hasEnded(unit) && !hasJob(component, unit, nowMs))
     return read('unverified', component.ending?.reason ?? 'unit.crashed', unit.subState);
-  if (nowMs >= verdictDueAtMs(component, unit, deed, nowMs)) return read('unverified', 'restart.not-verified');
+  if (nowMs >= verdictDueAtMs(turn.node, component, unit, deed, nowMs))
+    return read('unverified', 'restart.not-verified');
   return read('verifying', 'restart.verifying', deed.remedy);
 }
