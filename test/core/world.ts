@@ -81,10 +81,13 @@ export interface World {
   unit(name: string): VirtualUnit;
   send(event: Event): void;
   advance(ms: number): void;
-  /** Sets what `component/probe` answers from now on; null: what the unit would. */
-  answer(lane: string, answer: Answer | null): void;
+  /** Sets what `component/probe` answers from now on, the same or in turn; null: what the unit would. */
+  answer(lane: string, answer: Answer | readonly Answer[] | null): void;
   /** What the performers do with an action from now on: carry it out, or never report back. */
   perform(how: 'well' | 'mute'): void;
+  evidenceNeverComes(): void;
+  /** What the agent's own performers were about to report is lost. */
+  killPerformers(): void;
   /** systemctl stop, with what stops along. */
   stop(name: string): void;
   host(changes: Partial<HostSample>): void;
@@ -108,6 +111,7 @@ export interface World {
   forget(): void;
 }
 
+const nameOf = (unit: string): string => unit.replace('.service', '');
 const isRemedial = (action: Action): action is Remedial => 'timeoutMs' in action && 'id' in action;
 const results: Readonly<Record<string, ActionResult>> = {
   done: { ok: true, reason: 'action.done', detail: '' },
@@ -123,12 +127,13 @@ export function createWorld(policies: readonly ComponentPolicy[], options: World
   let order = 0;
   let sample: HostSample = { pressure: 0, loopLagMs: 0, packageManager: null, suspendedMs: 0 };
   let how: 'well' | 'mute' = 'well';
+  let evidence = true;
   let up = false;
   let connected = false;
   let stalled: Event[] | null = null;
   let dieAt: 'before' | 'after' | null = null;
   const units = new Map<string, VirtualUnit>();
-  const answers = new Map<string, Answer>();
+  const answers = new Map<string, Answer[]>();
   let due: Due[] = [];
   let acted: Remedial[] = [];
   let told: Transition[] = [];
@@ -151,16 +156,18 @@ export function createWorld(policies: readonly ComponentPolicy[], options: World
     return one;
   }
 
-  function answerOf(component: string, probe: string): Answer {
-    const { program, get } = unit(component);
-    const told = answers.get(`${component}/${probe}`);
+  function answerOf({ component, probe, unit: id }: Extract<Action, { type: 'probe.look' }>): Answer {
+    const { program, get } = unit(nameOf(id));
+    const queue = answers.get(`${component}/${probe}`);
+    const told = queue?.shift();
+    if (told !== undefined) queue?.push(told);
     if (program.frozen) return silent;
     return told ?? (get().activeState === 'active' ? good : refused);
   }
 
   function remedy(action: Remedial): void {
     if (how === 'mute') return;
-    const one = unit(action.component);
+    const one = unit(nameOf(action.unit));
     const finish = (result: string): void => {
       const said = results[result] ?? results['failed'];
       if (said !== undefined) later(1, { type: 'action.finished', id: action.id, result: said });
@@ -177,10 +184,11 @@ export function createWorld(policies: readonly ComponentPolicy[], options: World
 
   function perform(action: Action): void {
     if (action.type === 'host.sample') plan(1, true, () => send({ type: 'host.sampled', sample }));
-    else if (action.type === 'evidence.capture') later(1, { type: 'evidence.captured', id: action.id });
-    else if (action.type === 'probe.look') {
+    else if (action.type === 'evidence.capture') {
+      if (evidence) later(1, { type: 'evidence.captured', id: action.id });
+    } else if (action.type === 'probe.look') {
       const { component, probe, timeoutMs } = action;
-      const { verdict, reason, tookMs = 2 } = answerOf(component, probe);
+      const { verdict, reason, tookMs = 2 } = answerOf(action);
       const durationMs = tookMs === 'deadline' ? timeoutMs : tookMs;
       const observation: Observation = { verdict, reason, detail: '', startedAtMs: now, durationMs };
       later(durationMs, { type: 'probe.observed', component, probe, observation });
@@ -260,7 +268,7 @@ export function createWorld(policies: readonly ComponentPolicy[], options: World
 
   function addUnits(wanted: readonly ComponentPolicy[]): void {
     for (const { unit: id } of wanted) {
-      const name = id.replace('.service', '');
+      const name = nameOf(id);
       if (units.has(name)) continue;
       const around = {
         nowMs: () => now,
@@ -289,10 +297,16 @@ export function createWorld(policies: readonly ComponentPolicy[], options: World
     advance,
     answer: (lane, answer) => {
       if (answer === null) answers.delete(lane);
-      else answers.set(lane, answer);
+      else answers.set(lane, [answer].flat());
     },
     perform: (wished) => {
       how = wished;
+    },
+    evidenceNeverComes: () => {
+      evidence = false;
+    },
+    killPerformers: () => {
+      due = due.filter((one) => !one.ours);
     },
     stop: (name) => {
       const anchor = ++serial;

@@ -1,0 +1,123 @@
+import t from 'tap';
+import { createWorld, policy, refused, sick, type World } from './world.ts';
+
+function node(): World {
+  const world = createWorld([policy('containerd'), policy('kubelet', { after: ['containerd'] })]);
+  world.advance(60_000);
+  world.forget();
+  return world;
+}
+
+const of = (world: World, component: string) => world.remedial().filter((one) => one.component === component);
+
+t.test('S9: a kubelet that fails because its runtime hangs waits for the runtime', async (t) => {
+  const world = node();
+  world.unit('containerd').freeze();
+  for (const probe of ['vote', 'witness']) world.answer(`kubelet/${probe}`, sick);
+  world.unit('containerd').program.startMs = 80_000;
+  while (of(world, 'containerd').length === 0) world.advance(100);
+  world.advance(70_000);
+  t.match(world.component('kubelet'), { phase: 'held', reason: 'dependency.down', detail: 'containerd' });
+  t.same(of(world, 'kubelet'), []);
+  for (const probe of ['vote', 'witness']) world.answer(`kubelet/${probe}`, null);
+  world.advance(20_000);
+  t.equal(world.phase('containerd'), 'healthy');
+  t.equal(world.phase('kubelet'), 'healthy');
+  t.same(of(world, 'kubelet'), []);
+});
+
+t.test('S9: a kubelet that crashes while its runtime is down is started after it', async (t) => {
+  const world = createWorld([policy('containerd'), policy('kubelet', { after: ['containerd'] })], {
+    units: { containerd: { restart: 'no' }, kubelet: { restart: 'no' } },
+  });
+  world.advance(60_000);
+  world.unit('containerd').program.startMs = 20_000;
+  world.unit('containerd').crash();
+  world.unit('kubelet').crash();
+  world.advance(19_000);
+  t.equal(world.phase('kubelet'), 'held');
+  world.advance(2_000);
+  t.match(world.remedial(), [{ component: 'containerd' }, { component: 'kubelet' }]);
+  t.equal(world.phase('kubelet'), 'healthy');
+});
+
+t.test('S9: one that is well while its dependency is not is left as it is', async (t) => {
+  const world = node();
+  world.stop('containerd');
+  world.advance(600_000);
+  t.equal(world.phase('kubelet'), 'healthy');
+  t.same(world.remedial(), []);
+});
+
+t.test('S9: what it was held for is forgotten: trouble of its own has to last anew', async (t) => {
+  const world = node();
+  world.unit('containerd').freeze();
+  for (const probe of ['vote', 'witness']) world.answer(`kubelet/${probe}`, refused);
+  while (world.phase('containerd') !== 'healthy' || of(world, 'containerd').length === 0) world.advance(100);
+  world.advance(10_000);
+  t.same(of(world, 'kubelet'), []);
+  world.advance(30_000);
+  t.match(of(world, 'kubelet'), [{ type: 'unit.restart' }]);
+});
+
+t.test('S9: a plan for the dependent is called off when the dependency falls', async (t) => {
+  const world = createWorld([policy('containerd'), policy('kubelet', { after: ['containerd'] })], {
+    units: { kubelet: { restart: 'no' } },
+  });
+  world.advance(60_000);
+  world.forget();
+  world.unit('containerd').program.startMs = 20_000;
+  world.unit('kubelet').crash();
+  t.match(world.component('kubelet').deed, { stage: 'preparing' });
+  world.unit('containerd').crash();
+  world.advance(10_000);
+  t.same(of(world, 'kubelet'), []);
+});
+
+t.test('S9: a dependent is not started into a change of its dependency that is under way', async (t) => {
+  const world = createWorld([policy('containerd'), policy('kubelet', { after: ['containerd'] })], {
+    units: { kubelet: { restart: 'no' } },
+  });
+  world.advance(60_000);
+  world.forget();
+  world.unit('containerd').set({ job: 9 });
+  world.unit('kubelet').crash();
+  world.advance(10_000);
+  t.equal(world.phase('kubelet'), 'held');
+  world.unit('containerd').set({ job: 0 });
+  world.advance(1_000);
+  t.equal(world.phase('kubelet'), 'healthy');
+});
+
+const nobodyWaits = [
+  { what: 'masked', changes: { loadState: 'masked', unitFileState: 'masked', activeState: 'inactive', mainPid: 0 } },
+  { what: 'absent', changes: { loadState: 'not-found', activeState: 'inactive', mainPid: 0 } },
+  { what: 'disabled and down', changes: { unitFileState: 'disabled', activeState: 'inactive', mainPid: 0 } },
+] as const;
+
+for (const { what, changes } of nobodyWaits) {
+  t.test(`S9: nobody waits for a runtime that is ${what}`, async (t) => {
+    const world = createWorld([policy('crio'), policy('kubelet', { after: ['crio'] })], {
+      down: ['crio'],
+      units: { kubelet: { restart: 'no' } },
+    });
+    world.unit('crio').set(changes);
+    world.advance(60_000);
+    world.unit('kubelet').crash();
+    world.advance(1_000);
+    t.match(world.remedial(), [{ component: 'kubelet' }]);
+    t.equal(world.phase('kubelet'), 'healthy');
+  });
+}
+
+t.test('S9: a runtime that an operator stopped is waited for', async (t) => {
+  const world = createWorld([policy('containerd'), policy('kubelet', { after: ['containerd'] })], {
+    units: { kubelet: { restart: 'no' } },
+  });
+  world.advance(60_000);
+  world.stop('containerd');
+  world.unit('kubelet').crash();
+  world.advance(600_000);
+  t.same(world.remedial(), []);
+  t.equal(world.phase('kubelet'), 'held');
+});
