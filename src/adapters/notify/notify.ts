@@ -1,10 +1,12 @@
 /**
- * sd_notify through the systemd-notify program, because Node has no datagram sockets. Outside of systemd it does nothing. One message is under
- * way at a time; a watchdog message that would have to wait is left out: the next one is near. The end waits for nobody.
+ * What systemd is told of ourselves: sd_notify through the systemd-notify program, because Node has no datagram sockets. Outside of systemd it
+ * does nothing. One message is under way at a time; a watchdog message that would have to wait is left out: the next one is near. The end waits
+ * for nobody.
  */
 import type { runCommand } from '../exec/run.ts';
 
 const program = '/usr/bin/systemd-notify';
+const systemctl = '/usr/bin/systemctl';
 const timeoutMs = 5_000;
 /** systemd waits 15 s for us to end, and knows that we do: it has told us to. */
 const stoppingMs = 1_000;
@@ -17,12 +19,20 @@ export interface Notify {
   readonly watchdogEveryMs: number | null;
 }
 
-export function createNotify(run: typeof runCommand, env: NodeJS.ProcessEnv): Notify {
+/** How long a start has to last before the ones that did not are forgotten. */
+const lastsMs = 10_000;
+
+export function createNotify(
+  run: typeof runCommand,
+  env: NodeJS.ProcessEnv,
+  options: { readonly lastsMs: number } = { lastsMs },
+): Notify {
   const usec = Number(env['WATCHDOG_USEC'] ?? '');
   const socket = env['NOTIFY_SOCKET'] ?? '';
   const silent = socket === '';
   let last: Promise<void> = Promise.resolve();
   let waiting = 0;
+  let lasting: NodeJS.Timeout | null = null;
 
   async function send(word: string, withinMs: number): Promise<void> {
     if (silent) return;
@@ -38,10 +48,25 @@ export function createNotify(run: typeof runCommand, env: NodeJS.ProcessEnv): No
     await last;
   }
 
+  /**
+   * systemd waits longer before each further start of ours (RestartSteps=) and by itself never begins anew: after nine ends in a year the
+   * next would keep us away for as long as after nine in a minute.
+   */
+  async function forgetEnds(): Promise<void> {
+    const unit = env['NODEMEND_UNIT'] ?? '';
+    if (unit !== '') await run([systemctl, '--no-ask-password', 'reset-failed', unit], { timeoutMs, maxBytes: 1_024 });
+  }
+
   return {
-    ready: () => queue('--ready'),
+    ready: async () => {
+      await queue('--ready');
+      lasting = setTimeout(() => void forgetEnds(), options.lastsMs).unref();
+    },
     watchdog: async () => (waiting === 0 ? queue('WATCHDOG=1') : undefined),
-    stopping: () => send('--stopping', stoppingMs),
+    stopping: () => {
+      if (lasting !== null) clearTimeout(lasting);
+      return send('--stopping', stoppingMs);
+    },
     watchdogEveryMs: !silent && usec > 0 ? usec / 2_000 : null,
   };
 }

@@ -14,7 +14,7 @@ const done: CommandResult = {
 };
 
 /** A systemd-notify whose messages are delivered when the test says so. */
-function stage(environment: NodeJS.ProcessEnv = env) {
+function stage(environment: NodeJS.ProcessEnv = env, lastsMs = 60_000) {
   const sent: { readonly argv: readonly string[]; readonly options: CommandOptions }[] = [];
   const waiting: (() => void)[] = [];
   const run = (argv: readonly string[], options: CommandOptions) => {
@@ -28,7 +28,7 @@ function stage(environment: NodeJS.ProcessEnv = env) {
     await settle();
   };
   return {
-    notify: createNotify(run, environment),
+    notify: createNotify(run, environment, { lastsMs }),
     words: () => sent.map(({ argv }) => argv[1]),
     sent,
     deliver,
@@ -108,4 +108,22 @@ t.test('the end waits for no message, and for its own 1 s at most', async (t) =>
   await settle();
   t.same(words(), ['WATCHDOG=1', '--stopping']);
   t.equal(sent[1]?.options.timeoutMs, 1_000);
+});
+
+t.test('after a start that lasted, systemd forgets the ends before it', async (t) => {
+  const named = { ...env, NODEMEND_UNIT: 'nodemend.service' };
+  const lasted = stage(named, 1);
+  const ready = lasted.notify.ready();
+  await lasted.deliver();
+  await ready;
+  while (lasted.sent.length < 2) await lasted.settle();
+  t.same(lasted.sent[1]?.argv, ['/usr/bin/systemctl', '--no-ask-password', 'reset-failed', 'nodemend.service']);
+
+  const short = stage(named);
+  const soon = short.notify.ready();
+  await short.deliver();
+  await soon;
+  void short.notify.stopping();
+  await short.settle();
+  t.same(short.words(), ['--ready', '--stopping']);
 });
