@@ -117,6 +117,12 @@ async function refuseUnreadable(
   postPaths: ReadonlySet<string>,
 ): Promise<void> {
   const path = request.url.split('?', 1)[0] ?? '';
+  const { rawHeaders } = request.raw;
+  if (rawHeaders.filter((field, index) => index % 2 === 0 && field.toLowerCase() === 'host').length > 1) {
+    // Node takes the first of them; RFC 9112 section 3.2 wants a refusal, for a proxy before us may have taken the other.
+    await sendText(reply.header('connection', 'close'), 400, '400 more than one Host\n');
+    return;
+  }
   if (request.method === 'POST' && postPaths.has(path)) return;
   if (!reading.has(request.method)) {
     const allow = postPaths.has(path) ? 'POST' : 'GET, HEAD';

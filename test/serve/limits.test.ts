@@ -25,6 +25,7 @@ const refused: readonly [string, string, RegExp][] = [
   ['two lengths', `${status}Content-Length: 1\r\nContent-Length: 2\r\n\r\n`, /^HTTP\/1\.1 400 /],
   ['a length and chunks', `${status}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n`, /^HTTP\/1\.1 400 /],
   ['a request without a host', 'GET / HTTP/1.1\r\n\r\n', /^HTTP\/1\.1 400 /],
+  ['a request with two hosts', 'GET /readyz HTTP/1.1\r\nHost: a\r\nHOST: b\r\n\r\n', /^HTTP\/1\.1 400 /],
   ['a post', 'POST /readyz HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc', /^HTTP\/1\.1 405 /],
   ['a body', `${status}Content-Length: 3\r\n\r\nabc`, /^HTTP\/1\.1 413 /],
 ];
