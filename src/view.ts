@@ -75,6 +75,7 @@ function viewComponent(component: Component, node: NodeState, nowMs: number): Co
       perMs: policy.budget.perMs,
     },
     notBeforeMs: deferred?.untilMs ?? null,
+    deferred: deferred?.reason ?? null,
     pause: component.pause,
     incident: incident === null ? null : { id: incident.id, reason: incident.cause, sinceMs: incident.sinceMs },
     restarts: component.restarts,

@@ -34,7 +34,7 @@ export function renderComponent(component: ComponentView, view: NodeView, look: 
 }
 
 function listFacts(component: ComponentView, view: NodeView): [string, string][] {
-  const { budget, restarts, incident, notBeforeMs, pause } = component;
+  const { budget, restarts, incident, notBeforeMs, deferred, pause } = component;
   const detail = component.detail === '' ? '' : ` (${component.detail})`;
   const kind = [component.preset ?? 'no preset', component.critical ? 'critical' : 'not critical'];
   const facts: [string, string][] = [
@@ -49,7 +49,10 @@ function listFacts(component: ComponentView, view: NodeView): [string, string][]
     const began = localIso(view.wallMs - sinceMs);
     facts.push(['incident', `${shortId(incident.id)} since ${began}, ${formatSpan(sinceMs)} ago: ${incident.reason}`]);
   }
-  if (notBeforeMs !== null) facts.push(['next', `no action for another ${formatSpan(notBeforeMs - view.nowMs)}`]);
+  if (deferred !== null) {
+    const wait = notBeforeMs === null ? '' : ` for another ${formatSpan(notBeforeMs - view.nowMs)}`;
+    facts.push(['next', `no action${wait}: ${reasons[deferred]?.meaning ?? deferred}`]);
+  }
   if (pause !== null) facts.push(['pause', `for another ${formatSpan(pause.untilMs - view.nowMs)}: ${pause.text}`]);
   return facts;
 }

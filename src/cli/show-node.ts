@@ -78,9 +78,12 @@ function components(view: NodeView, look: Look): string {
   return renderTable(columns, rows, look);
 }
 
+/** What is the matter and, where an action is wanted and not taken for another cause than that, why. */
 function explain(component: ComponentView): string {
+  const { name, reason, deferred } = component;
   const detail = component.detail === '' ? '' : ` (${component.detail})`;
-  return `${component.name}: ${reasons[component.reason]?.meaning ?? component.reason}${detail}`;
+  const held = deferred === null || deferred === reason ? '' : `; ${reasons[deferred]?.meaning ?? deferred}`;
+  return `${name}: ${reasons[reason]?.meaning ?? reason}${detail}${held}`;
 }
 
 /** Lines of at most the terminal's width, the later ones indented. */

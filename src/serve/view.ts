@@ -52,6 +52,8 @@ export interface ComponentView {
   readonly budget: { readonly remaining: number; readonly of: number; readonly perMs: number };
   /** The next action is not taken before this; null when nothing is waited for. */
   readonly notBeforeMs: number | null;
+  /** Why an action that is wanted is not taken now; null when none is wanted or one is under way. */
+  readonly deferred: Reason | null;
   readonly pause: PauseView | null;
   readonly incident: { readonly id: string; readonly reason: Reason; readonly sinceMs: number } | null;
   readonly restarts: Readonly<Record<RestartedBy, number>>;

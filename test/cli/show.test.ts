@@ -18,6 +18,7 @@ const kubelet = component('kubelet', {
   restarts: { nodemend: 1, systemd: 2, other: 0 },
   budget: { remaining: 2, of: 3, perMs: 900_000 },
   notBeforeMs: 1_012_000,
+  deferred: 'restart.backoff',
   incident: { id: 'incident-1a2b3c4d-12', reason: 'probe.timeout', sinceMs: 979_000 },
   probes: [
     {
@@ -84,7 +85,7 @@ the configuration was rejected, the last good one is in force (line 3: unknown
 apt is at work: nothing is done until it ends
 supervision is paused for another 10m (moving house)
 kubelet: restarted because its probes agree that it hangs (healthz: no reply in
-  10 s)
+  10 s); the next action waits for its back-off delay
 edge-proxy: an operator stopped the unit; start it to have it supervised again
 `,
   );
@@ -105,13 +106,19 @@ process    4711, invocation cafe
 restarts   1 by nodemend, 2 by systemd, 0 by others
 budget     2 of 3 actions left per 15m
 incident   1a2b3c4d-12 since 2023-11-14T22:12:59+00:00, 21s ago: probe.timeout
-next       no action for another 12s
+next       no action for another 12s: the next action waits for its back-off
+           delay
 
 PROBE    ROLE  VERDICT        AGE  TOOK  REASON
 unit     vote  healthy    16m 20s     -  probe.ok
 healthz  vote  unhealthy     1.2s   10s  probe.timeout: http://127.0.0.1:1024...
 `,
   );
+  const refused = component('kubelet', { deferred: 'reboot.not-writable' });
+  t.match(renderComponent(refused, node(), look), 'next       no action: no reboot: the state cannot be written\n');
+  const spent = component('kubelet', { phase: 'exhausted', reason: 'restart.budget-spent' });
+  const once = renderNode(node({ components: [{ ...spent, deferred: 'restart.budget-spent' }] }), look);
+  t.equal(once.split('the budget of actions is spent').length, 2, 'the same reason is told once');
   const paused = component('kubelet', {
     pause: { untilMs: 1_060_000, text: 'x' },
     preset: null,

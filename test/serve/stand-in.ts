@@ -19,6 +19,7 @@ export function component(name: string, changes: Partial<ComponentView> = {}): C
     invocationId: 'cafe',
     budget: { remaining: 3, of: 3, perMs: 900_000 },
     notBeforeMs: null,
+    deferred: null,
     pause: null,
     incident: null,
     restarts: { nodemend: 0, systemd: 0, other: 0 },
