@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Test } from 'tap';
 import { labTest } from './harness/lab-test.ts';
+import { say } from './harness/places.ts';
 import { bootWorker, type Worker } from './harness/worker.ts';
 
 const IN_SYNC_MS = 5_000;
@@ -46,11 +47,11 @@ labTest('systemd reloaded in a loop and re-executed 20 times leads to no action'
   const runs = await worker.runs();
 
   for (let round = 0; round < 30; round += 1) await node.ok(['systemctl', 'daemon-reload']);
-  t.comment(`in sync ${await awaitTruth(worker)} ms after 30 daemon-reloads`);
+  say(`in sync ${await awaitTruth(worker)} ms after 30 daemon-reloads`);
   const reads = witness.calls({ sender: agent, member: 'GetAll' }).length;
   const reloads = witness.signals('Reloading').length;
   t.ok(reloads >= 60, `the witness saw the reloads (${reloads} signals)`);
-  t.comment(`${reads} reads of the agent's for ${reloads} signals`);
+  say(`${reads} reads of the agent's for ${reloads} signals`);
   t.same(witness.deeds({ sender: agent }), [], 'the agent asked systemd for nothing');
   t.same(await worker.runs(), runs, 'and nothing was restarted');
   await isMended(t, worker, 'containerd.service', 'after the reloads');
@@ -58,7 +59,7 @@ labTest('systemd reloaded in a loop and re-executed 20 times leads to no action'
   const before = await worker.runs();
   witness.clear();
   for (let round = 0; round < 20; round += 1) await node.ok(['systemctl', 'daemon-reexec'], { timeoutMs: 60_000 });
-  t.comment(`in sync ${await awaitTruth(worker)} ms after 20 daemon-reexecs`);
+  say(`in sync ${await awaitTruth(worker)} ms after 20 daemon-reexecs`);
   t.same(witness.deeds({ sender: await node.busNames(AGENT) }), []);
   t.same(await worker.runs(), before);
   await isMended(t, worker, 'kubelet.service', 'after the re-executions');
@@ -79,9 +80,9 @@ labTest('a bus that is killed, restarted or frozen for 20 s leads to no action a
   const killed = await busPid();
   await node.signal('dbus.service', 'KILL');
   await node.waitFor(async () => ![0, killed].includes(await busPid()), 30_000, 'the bus to be back');
-  t.comment(`in sync ${await awaitTruth(worker)} ms after the bus was back from SIGKILL`);
+  say(`in sync ${await awaitTruth(worker)} ms after the bus was back from SIGKILL`);
   await node.ok(['systemctl', 'restart', 'dbus.service'], { timeoutMs: 60_000 });
-  t.comment(`in sync ${await awaitTruth(worker)} ms after a restart of the bus`);
+  say(`in sync ${await awaitTruth(worker)} ms after a restart of the bus`);
   t.same(await worker.runs(), runs, 'nothing was restarted');
   await isMended(t, worker, 'containerd.service', 'after the bus was killed and restarted');
 
@@ -115,7 +116,7 @@ labTest('a bus that is killed, restarted or frozen for 20 s leads to no action a
   // A crash that nobody could see is found at once when the bus is back, well before systemd's own 10 s.
   await node.signal('kubelet.service', 'KILL');
   await node.signal('dbus.service', 'CONT');
-  t.comment(`in sync ${await awaitTruth(worker)} ms after the bus was let go`);
+  say(`in sync ${await awaitTruth(worker)} ms after the bus was let go`);
   t.equal(await node.mainPid(AGENT), pid, 'the agent itself was never restarted');
   const { 'kubelet.service': crashed, ...others } = await worker.runs();
   t.not(crashed, before['kubelet.service']);

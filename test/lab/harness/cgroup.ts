@@ -22,6 +22,14 @@ export function makeCgroup(lab: string, node: string): string[] {
   });
 }
 
+/** Stops every process of a node where it stands, PID 1 among them, or lets them go on: what a suspend looks like from within. */
+export function freezeCgroup(lab: string, node: string, frozen: boolean): void {
+  // The freezer of cgroup 2 belongs to its core and needs no controller.
+  const root = hierarchies().find((path) => existsSync(`${path}/${LAB_PREFIX}${lab}/${node}/cgroup.freeze`));
+  if (root === undefined) throw new Error('cannot freeze a node: there is no cgroup 2 hierarchy on this machine');
+  writeFileSync(`${root}/${LAB_PREFIX}${lab}/${node}/cgroup.freeze`, frozen ? '1' : '0');
+}
+
 function folders(path: string): string[] {
   const below = readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   return [...below.flatMap((entry) => folders(`${path}/${entry.name}`)), path];

@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { makeCgroup, removeCgroup } from './cgroup.ts';
+import { freezeCgroup, makeCgroup, removeCgroup } from './cgroup.ts';
 import { mustRun } from './command.ts';
 import { LAB_PREFIX } from './places.ts';
 import { waitFor } from './wait.ts';
@@ -127,6 +127,7 @@ export function createMachine(options: MachineOptions) {
     boots: (): number => boots,
     off: (): boolean => ended !== null && ended.code !== REBOOT_WANTED,
     consoleText,
+    freeze: (frozen: boolean): void => freezeCgroup(lab, name, frozen),
     /** Ends every process of the node at once. The files stay. */
     async cutPower(): Promise<void> {
       nspawn = null;

@@ -182,6 +182,8 @@ export function createNode(name: string, machine: Machine, network: NodeNetwork)
       stopWitnesses();
       return machine.cutPower();
     },
+    /** Every process of the node stands still until this is called with false. Commands that need one of them hang so long. */
+    freeze: machine.freeze,
     powerOn,
     isOff: machine.off,
     plug: network.plug,

@@ -40,7 +40,9 @@ export interface Worker {
   metric(series: string): Promise<number | null>;
   /** Resolves once the agent sees everything and all of it is well, with the node ready and no installation under way. */
   awaitWell(deadlineMs?: number): Promise<NodeView>;
-  /** Resolves once the agent sees healthy components, and in them the very runs that systemd has. */
+  /** Resolves once the agent sees every component healthy, be the node ready or not. */
+  awaitHealthy(deadlineMs: number): Promise<NodeView>;
+  /** Resolves once the agent sees in the units the very runs that systemd has now, well or not. */
   awaitTruth(deadlineMs: number): Promise<void>;
   /** Resolves once the agent sees the unit well under this very main process. */
   awaitVerified(unit: string, mainPid: number): Promise<void>;
@@ -53,6 +55,19 @@ export interface Worker {
 function isHealthy(view: NodeView): boolean {
   const named = view.components.filter(({ name }) => NAMES.includes(name));
   return view.busConnected && named.length === NAMES.length && named.every(({ phase }) => phase === 'healthy');
+}
+
+/** Whether the agent sees, in each of the units, the very run that systemd has. */
+function seesRuns(view: NodeView, real: Readonly<Record<string, string>>): boolean {
+  const named = view.components.filter(({ unit }) => unit in real);
+  const same = named.every(({ unit, invocationId, phase }) => phase !== 'unknown' && invocationId === real[unit]);
+  return view.busConnected && named.length === NAMES.length && same;
+}
+
+/** For the message of a wait that was in vain. */
+function describe({ busConnected, ready, components }: NodeView): string {
+  const phases = components.map(({ name, phase, reason }) => `${name} ${phase} ${reason}`);
+  return `bus ${busConnected}, ${ready.reason}; ${phases.join(', ')}`;
 }
 
 /** A Unix socket on the node is reached from the test process through the node's root in /proc. */
@@ -87,6 +102,15 @@ function createWorker(node: LabNode, kubelet: Kubelet): Worker {
     return Object.fromEntries(UNITS.map((unit, index) => [unit, ids[index] ?? '']));
   }
 
+  function awaitView(test: (view: NodeView) => boolean, deadlineMs: number): Promise<NodeView> {
+    const look = async (): Promise<NodeView> => {
+      const view = await status();
+      if (test(view)) return view;
+      throw new Error(describe(view));
+    };
+    return node.waitFor(look, deadlineMs, 'the agent to see what it should');
+  }
+
   return {
     node,
     kubelet,
@@ -103,25 +127,11 @@ function createWorker(node: LabNode, kubelet: Kubelet): Worker {
       return line === undefined ? null : Number(line.slice(series.length + 1));
     },
     awaitWell: (deadlineMs = WELL_MS) =>
-      node.waitFor(
-        async () => {
-          const view = await status();
-          if (isHealthy(view) && view.ready.ready && view.upgrading === null) return view;
-          throw new Error(JSON.stringify(view.components.map(({ name, phase, reason }) => [name, phase, reason])));
-        },
-        deadlineMs,
-        'the agent to see everything well',
-      ),
+      awaitView((view) => isHealthy(view) && view.ready.ready && view.upgrading === null, deadlineMs),
+    awaitHealthy: (deadlineMs) => awaitView((view) => isHealthy(view), deadlineMs),
     awaitTruth: async (deadlineMs) => {
-      const isTruth = async () => {
-        const view = await status();
-        const real = await runs();
-        return (
-          isHealthy(view) &&
-          view.components.every(({ unit, invocationId }) => (real[unit] ?? invocationId) === invocationId)
-        );
-      };
-      await node.waitFor(isTruth, deadlineMs, 'the agent to see the truth');
+      const real = await runs();
+      await awaitView((view) => seesRuns(view, real), deadlineMs);
     },
     awaitVerified: async (unit, mainPid) => {
       const isVerified = async () => {
