@@ -115,7 +115,7 @@ healthz  vote  unhealthy     1.2s   10s  probe.timeout: http://127.0.0.1:1024...
 `,
   );
   const refused = component('kubelet', { deferred: 'reboot.not-writable' });
-  t.match(renderComponent(refused, node(), look), 'next       no action: no reboot: the state cannot be written\n');
+  t.match(renderComponent(refused, node(), look), 'next       no action: no reboot: the state cannot be written');
   const spent = component('kubelet', { phase: 'exhausted', reason: 'restart.budget-spent' });
   const once = renderNode(node({ components: [{ ...spent, deferred: 'restart.budget-spent' }] }), look);
   t.equal(once.split('the budget of actions is spent').length, 2, 'the same reason is told once');
