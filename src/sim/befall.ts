@@ -85,8 +85,8 @@ function upgrade(stage: Stage, happening: Extract<Happening, { what: 'upgrade' }
 /** `systemctl start, stop, restart`, by a person or a package's script. */
 function ask({ machine }: Stage, verb: JobType, unit: string): void {
   if (!machine.isUp()) return;
-  machine.watcher.asked?.(verb, unit);
-  machine.pidOne().ask(verb, unit);
+  const asked = machine.pidOne().ask(verb, unit);
+  if ('job' in asked) machine.watcher.asked?.(verb, unit);
 }
 
 function systemctl(stage: Stage, { verb, unit }: Extract<Happening, { what: 'systemctl' }>): void {
@@ -94,7 +94,7 @@ function systemctl(stage: Stage, { verb, unit }: Extract<Happening, { what: 'sys
   if (verb === 'start' || verb === 'stop' || verb === 'restart') ask(stage, verb, unit);
   else if (verb === 'reset-failed') pidOne.resetFailed(unit);
   else if (verb === 'freeze' || verb === 'thaw') pidOne.service(unit)?.freeze(verb === 'freeze');
-  else pidOne.setFileState(unit, verb === 'mask' ? 'masked' : verb === 'disable' ? 'disabled' : 'enabled');
+  else pidOne.changeFile(unit, verb);
 }
 
 const befalls: { readonly [Word in What]: Befall<Word> } = {

@@ -44,7 +44,8 @@ export function createWorld(options: WorldOptions): World {
   const installed = units.map((facts) => ({
     facts,
     ailments: noUnitAilments(),
-    unitFileState: disabled.includes(facts.name) ? ('disabled' as const) : ('enabled' as const),
+    enabled: !disabled.includes(facts.name),
+    masked: false,
   }));
   const tenant = (): Tenant => agent;
   const machine: Machine = createMachine({ agenda, seed, installed, watcher, tenant });

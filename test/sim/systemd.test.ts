@@ -67,7 +67,8 @@ function createStand(units: Parameters<typeof usualUnit>[]): Stand {
   const installed = units.map((unit) => ({
     facts: usualUnit(...unit),
     ailments: noUnitAilments(),
-    unitFileState: 'enabled' as const,
+    enabled: true,
+    masked: false,
   }));
   const pidOne = createPidOne(installed, {
     agenda,

@@ -6,7 +6,9 @@ import type { Answer, ProcessAilments, ProgramFacts, UnitAilments } from './prog
 export interface Installed {
   readonly facts: ServiceFacts;
   readonly ailments: UnitAilments;
-  unitFileState: 'enabled' | 'disabled' | 'masked';
+  enabled: boolean;
+  /** Goes before `enabled`, which it hides and does not change. */
+  masked: boolean;
 }
 
 export interface ServiceFacts {
@@ -49,3 +51,6 @@ export interface Service {
 
 /** systemd's word for it. */
 export type Ending = 'success' | 'exit-code' | 'signal' | 'oom-kill' | 'watchdog' | 'timeout';
+
+/** What changes a unit's files. */
+export type FileVerb = 'enable' | 'disable' | 'mask' | 'unmask';

@@ -116,7 +116,7 @@ export function createJobs({ services, soon, signal }: JobsContext): Jobs {
       if (unit.activeState === 'active') finish(job, 'done');
       else if (unit.activeState === 'deactivating') job.running = false;
       else if (unit.activeState === 'activating' && !unit.subState.startsWith('auto-restart')) return;
-      else if (unit.unitFileState === 'masked' || !service.start()) finish(job, 'failed');
+      else if (service.installed.masked || !service.start()) finish(job, 'failed');
       return;
     }
     if (hasEndedWholly(unit)) stopDone(job);

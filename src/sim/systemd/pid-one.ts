@@ -2,7 +2,7 @@
 import type { ProbeTarget } from '../../core/mend/policy.ts';
 import type { Unit } from '../../core/mend/unit.ts';
 import type { Agenda } from '../agenda.ts';
-import type { Ending, Installed, Service } from './facts.ts';
+import type { Ending, FileVerb, Installed, Service } from './facts.ts';
 import { createJobs, type JobSignal, type JobType } from './jobs.ts';
 import type { Answer } from './program.ts';
 import { createService } from './service.ts';
@@ -28,7 +28,7 @@ export interface PidOne {
   answer(unit: string, kind: ProbeTarget['kind']): Answer;
   resetFailed(unit: string): void;
   kill(unit: string, ending: Ending): void;
-  setFileState(unit: string, state: Installed['unitFileState']): void;
+  changeFile(unit: string, verb: FileVerb): void;
   /** Starts what is enabled, in its order. */
   boot(): void;
   /** Stops everything, in its order. */
@@ -111,7 +111,7 @@ export function createPidOne(installed: readonly Installed[], context: PidOneCon
   function ask(type: JobType, unit: string): Asked {
     const service = services.get(unit);
     if (service === undefined) return { refused: `Unit ${unit} not found.` };
-    if (type !== 'stop' && service.installed.unitFileState === 'masked') return { refused: `Unit ${unit} is masked.` };
+    if (type !== 'stop' && service.installed.masked) return { refused: `Unit ${unit} is masked.` };
     return { job: jobs.add(type, unit) };
   }
 
@@ -131,14 +131,17 @@ export function createPidOne(installed: readonly Installed[], context: PidOneCon
     },
     resetFailed: (unit) => services.get(unit)?.resetFailed(),
     kill: (unit, ending) => services.get(unit)?.end(ending),
-    setFileState: (unit, state) => {
+    changeFile: (unit, verb) => {
       const service = services.get(unit);
       if (service === undefined) return;
-      service.installed.unitFileState = state;
-      service.set({ unitFileState: state, loadState: state === 'masked' ? 'masked' : 'loaded' });
+      const { installed: file } = service;
+      if (verb === 'mask' || verb === 'unmask') file.masked = verb === 'mask';
+      else file.enabled = verb === 'enable';
+      const unitFileState = file.masked ? 'masked' : file.enabled ? 'enabled' : 'disabled';
+      service.set({ unitFileState, loadState: file.masked ? 'masked' : 'loaded' });
     },
     boot: () => {
-      for (const one of installed) if (one.unitFileState === 'enabled') jobs.add('start', one.facts.name);
+      for (const one of installed) if (one.enabled && !one.masked) jobs.add('start', one.facts.name);
     },
     stopAll: () => {
       for (const name of services.keys()) jobs.add('stop', name);

@@ -43,14 +43,14 @@ function restartApplies(restart: string, result: string): boolean {
   return false;
 }
 
-function freshUnit({ facts: { name, settings }, unitFileState }: Installed): Unit {
+function freshUnit({ facts: { name, settings }, enabled, masked }: Installed): Unit {
   return {
     id: name,
-    loadState: unitFileState === 'masked' ? 'masked' : 'loaded',
+    loadState: masked ? 'masked' : 'loaded',
     activeState: 'inactive',
     subState: 'dead',
     result: 'success',
-    unitFileState,
+    unitFileState: masked ? 'masked' : enabled ? 'enabled' : 'disabled',
     freezerState: 'running',
     conditionResult: true,
     mainPid: 0,
@@ -127,7 +127,7 @@ export function createService(installed: Installed, context: ServiceContext): Se
   function enterDead(result: Ending): void {
     const ended = result === 'success' ? ('inactive' as const) : ('failed' as const);
     const left = unit.activeState === 'active' ? { activeExitAtMs: nowMs() } : {};
-    const restarts = !stopped && restartApplies(settings.restart, result) && unit.unitFileState !== 'masked';
+    const restarts = !stopped && restartApplies(settings.restart, result) && !installed.masked;
     countsAnew = !restarts;
     const name = ended === 'failed' ? 'failed' : 'dead';
     const subState = restarts ? `${name}-before-auto-restart` : name;

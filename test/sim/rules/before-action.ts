@@ -40,8 +40,8 @@ const handsOff: Rule = ({ part, knowledge }) => {
   if (knowledge.shuttingDown) return 'S3 the node is shutting down';
   const upgrading = (sample?.packageManager ?? null) !== null && upgradeSinceMs !== null;
   if (upgrading && nowMs - upgradeSinceMs < longestUpgradeMs) return 'S3 a package manager is at work';
-  if (knowledge.unwanted.has(unit.id) && isEnded(unit) && !isWaiting(unit))
-    return `S3 ${unit.id} was stopped by an operator`;
+  const unwanted = knowledge.unwanted.has(unit.id) && !knowledge.undecided.has(unit.id);
+  if (unwanted && isEnded(unit) && !isWaiting(unit)) return `S3 ${unit.id} was stopped by an operator`;
   if (unit.unitFileState === 'disabled' && unit.invocationId === '') return `S3 ${unit.id} is disabled and never ran`;
   return null;
 };

@@ -40,6 +40,8 @@ export interface Part {
 export interface Knowledge {
   /** Units that nobody wants up: stopped by an operator or a package's script, or not started at boot, and not asked for since. */
   readonly unwanted: Set<string>;
+  /** Units that were disabled while they were down and enabled again: whether somebody wants them up now is anybody's guess. */
+  readonly undecided: Set<string>;
   readonly parts: Map<string, Part>;
   agendaMs: number;
   nowMs: number;
@@ -58,6 +60,7 @@ const forgetfulMs = 24 * 3_600_000;
 
 export const createKnowledge = (): Knowledge => ({
   unwanted: new Set(),
+  undecided: new Set(),
   parts: new Map(),
   agendaMs: 0,
   nowMs: 0,

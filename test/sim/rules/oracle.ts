@@ -22,6 +22,7 @@ export interface Oracle {
 const mostTurnsAtOnce = 500;
 /** A halt of this length covers at least one sample, so the core cannot fail to notice the gap. */
 const noticedHaltMs = 7_500;
+const gapMs = 2_000;
 
 export function createOracle(world: () => World, onBreach: (breach: Breach) => void = () => undefined): Oracle {
   const knowledge = createKnowledge();
@@ -76,17 +77,30 @@ export function createOracle(world: () => World, onBreach: (breach: Breach) => v
 
   function befell(what: Happening): void {
     if (what.what === 'lose-power') loss = 'memory';
+    if (what.what !== 'systemctl' || !isDown(what.unit)) return;
+    if (what.verb === 'enable' && knowledge.unwanted.has(what.unit)) knowledge.undecided.add(what.unit);
     // Disabled while it is down: nobody wants it up until somebody starts it.
-    if (what.what === 'systemctl' && what.verb === 'disable' && isDown(what.unit)) knowledge.unwanted.add(what.unit);
+    if (what.verb === 'disable') {
+      knowledge.unwanted.add(what.unit);
+      knowledge.undecided.delete(what.unit);
+    }
   }
 
   /** systemd starts what is enabled, and what is not stays down. */
   function booted(): void {
     if (loss === 'none') loss = 'clock';
     knowledge.unwanted.clear();
-    for (const { facts, unitFileState } of world().machine.installed)
-      if (unitFileState !== 'enabled') knowledge.unwanted.add(facts.name);
+    knowledge.undecided.clear();
+    for (const { facts, enabled, masked } of world().machine.installed)
+      if (!enabled || masked) knowledge.unwanted.add(facts.name);
     for (const part of knowledge.parts.values()) part.open = null;
+  }
+
+  /** The agent was stopped for so long: what it saw before, of the host too, says nothing any more (S13). */
+  function resumed(afterMs: number): void {
+    if (afterMs >= gapMs) knowledge.sample = null;
+    if (afterMs < noticedHaltMs) return;
+    for (const part of knowledge.parts.values()) part.from.gapMs = world().machine.monotonicMs();
   }
 
   const watcher: Watcher = {
@@ -111,12 +125,13 @@ export function createOracle(world: () => World, onBreach: (breach: Breach) => v
     agent: (what) => {
       if (what === 'died' || what === 'stopped') intents.ended();
       if (what === 'halted') haltedAtMs = world().agenda.nowMs();
-      if (what === 'resumed' && world().agenda.nowMs() - haltedAtMs >= noticedHaltMs)
-        for (const part of knowledge.parts.values()) part.from.gapMs = world().machine.monotonicMs();
+      if (what === 'resumed') resumed(world().agenda.nowMs() - haltedAtMs);
     },
     asked: (verb, unit) => {
-      if (verb !== 'stop') knowledge.unwanted.delete(unit);
-      else if (!isDown(unit)) knowledge.unwanted.add(unit);
+      if (verb === 'stop' && isDown(unit)) return;
+      knowledge.undecided.delete(unit);
+      if (verb === 'stop') knowledge.unwanted.add(unit);
+      else knowledge.unwanted.delete(unit);
     },
     happened: (what) => {
       if (typeof what === 'object') befell(what);
