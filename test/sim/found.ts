@@ -120,4 +120,14 @@ export const found: readonly Found[] = [
     ],
     hours: 3,
   },
+  {
+    now: 'a docker that went down with a killed containerd unseen is started again',
+    seed: 2020,
+    node: 'docker host',
+    story: [
+      { atMs: 15_922_061, happening: { what: 'lose-signals', share: 0.92, forMs: 360_000 } },
+      { atMs: 15_926_883, happening: { what: 'deadlock', unit: containerd } },
+    ],
+    hours: 6,
+  },
 ];

@@ -12,7 +12,7 @@ const follows = (laterMs: number | null, earlierMs: number | null): boolean =>
   laterMs !== null && earlierMs !== null && laterMs >= earlierMs && laterMs - earlierMs <= apartMs;
 
 function wentWith(unit: Unit, other: Unit): boolean {
-  return follows(other.activeExitAtMs, unit.inactiveEnterAtMs) || follows(unit.activeExitAtMs, other.inactiveEnterAtMs);
+  return follows(other.activeExitAtMs, unit.inactiveEnterAtMs) || follows(unit.activeExitAtMs, other.activeExitAtMs);
 }
 
 /** It never ran in this boot although it is enabled, and what it stops with is not up: its start failed for that one's sake. */
