@@ -4,8 +4,9 @@ import type { Knowledge } from './knowledge.ts';
 
 const freshMs = 30_000;
 const gapMs = 2_000;
-/** So long a look that found the process stopped says that it is not slow but stopped. */
-const stoppedMs = 15_000;
+/** Pressure explains neither of these; a look that said so counts for so long. */
+const unexplained = ['probe.stopped', 'probe.no-socket'];
+const lookMs = 15_000;
 const mostStretch = 4;
 
 /** 0 at rest to 1. An agent that is so late itself that it discards everything has no sample either. */
@@ -23,11 +24,11 @@ export function stretchBreach(
   const part = knowledge.parts.get(component);
   const usualMs = part?.policy.probes[probe]?.timeoutMs;
   if (part === undefined || usualMs === undefined) return null;
-  const stopped = [...part.looks.values()].some((looks) => {
+  const slow = [...part.looks.values()].every((looks) => {
     const last = looks.at(-1);
-    return last?.reason === 'probe.stopped' && knowledge.nowMs - last.startedAtMs < stoppedMs;
+    return last === undefined || !unexplained.includes(last.reason) || knowledge.nowMs - last.startedAtMs >= lookMs;
   });
-  const strained = stopped ? 0 : strain(knowledge);
+  const strained = slow ? strain(knowledge) : 0;
   const leastMs = strained === 0 ? usualMs : usualMs * (1 + 2 * strained);
   if (timeoutMs < leastMs - 1) return `S6 ${component}/${probe} gets ${timeoutMs} ms under a strain of ${strained}`;
   return timeoutMs > mostStretch * usualMs + 1 ? `S6 ${component}/${probe} gets ${timeoutMs} ms` : null;
