@@ -52,6 +52,8 @@ labTest('it is back after SIGKILL, and a configuration that cannot be used is no
   const isBack = async () => ![0, pid].includes(await node.mainPid('nodemend.service')) && (await live(node));
   await node.waitFor(isBack, 30_000, 'nodemend to be back');
 
+  // With the last good one beside the state it would come back with that.
+  await node.ok(['rm', '/var/lib/nodemend/last-good.yaml']);
   node.write('/etc/nodemend/nodemend.yaml', 'components: [');
   await node.run(['systemctl', 'restart', 'nodemend.service']);
   await node.waitFor(
