@@ -9,6 +9,7 @@ import { reasons } from '../../src/core/reason.ts';
 import type { Phase } from '../../src/core/transition.ts';
 import { type Family, families } from '../../src/serve/families.ts';
 import { configTables } from './config-rows.ts';
+import { rules, testsOfRules } from './rules.ts';
 import { effects, exits, phases, signs } from './words.ts';
 
 const code = (text: string): string => `\`${text}\``;
@@ -85,6 +86,12 @@ function presetTable(): string {
   return renderTable(['preset', 'unit', 'critical', 'after', 'probes'], rows);
 }
 
+function ruleTable(): string {
+  const tests = testsOfRules();
+  const rows = Object.entries(rules).map(([rule, says]) => [rule, says, codes(tests.get(rule) ?? [])]);
+  return renderTable(['rule', 'says', 'shown by'], rows);
+}
+
 const configTable = (rows: ReturnType<typeof configTables>['top']): string =>
   renderTable(
     ['key', 'value', 'default', 'meaning'],
@@ -108,6 +115,7 @@ export function generateAll(): Readonly<Record<string, string>> {
   return {
     phases: renderTable(['phase', 'meaning'], pairs(phases)),
     states: stateTable(),
+    rules: ruleTable(),
     effects: renderTable(
       ['effect', 'does'],
       pairs(effects).filter(([, does]) => does !== ''),
