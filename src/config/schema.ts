@@ -2,7 +2,7 @@
  * The configuration file: every key, its bounds and what it means. The JSON Schema, the README's table and the checks all come from here. Values
  * stay as written; resolve.ts turns them into policies.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { durationMs, durationPattern, writeDuration } from './duration.ts';
 
 const day = 86_400_000;

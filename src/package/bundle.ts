@@ -4,9 +4,9 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { isBuiltin } from 'node:module';
 import { join, resolve } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { build } from 'esbuild';
+import { builtinsByRequire, loadedLate } from './laziness.ts';
 import { collectNotices } from './notices.ts';
 
 export const top: string = resolve(import.meta.dirname, '../..');
@@ -15,22 +15,6 @@ export const bundleFolder: string = join(top, 'dist/bundle');
 /** CommonJS libraries call require for node's own modules; an ES module has none unless one is made. */
 const requireBanner =
   "import{createRequire as createBundleRequire}from'node:module';const require=createBundleRequire(import.meta.url);";
-
-/**
- * Takes Node's own modules by require in place of import. An import reads every export of such a module, and with it what Node loads lazily:
- * `import 'node:http'` alone brings in fetch and its web standards, 13 MiB of resident memory and 20 ms that nothing here uses (Node 24).
- */
-const builtinsByRequire: Plugin = {
-  name: 'builtins-by-require',
-  setup(plugged) {
-    plugged.onResolve({ filter: /^[a-z][a-z0-9_/:]*$/ }, ({ path, kind }) =>
-      kind === 'import-statement' && isBuiltin(path) ? { path, namespace: 'builtin' } : null,
-    );
-    plugged.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = require(${JSON.stringify(path)});`,
-    }));
-  },
-};
 
 interface Manifest {
   readonly name: string;
@@ -70,7 +54,7 @@ export async function bundle(): Promise<string> {
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-    plugins: [builtinsByRequire],
+    plugins: [builtinsByRequire, loadedLate],
     banner: { js: requireBanner },
     define: { 'process.env.NODEMEND_COMMIT': JSON.stringify(commit) },
   });
