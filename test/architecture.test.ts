@@ -85,7 +85,7 @@ const homes: Readonly<Record<string, RegExp>> = {
   zod: /^config\//,
   '@homebridge/dbus-native': /^adapters\/systemd\//,
   '@grpc/grpc-js': /^adapters\/grpc\//,
-  '@grpc/proto-loader': /^adapters\/grpc\//,
+  protobufjs: /^adapters\/grpc\//,
   'node:sqlite': /^store\//,
   commander: /^(main|commands)\.ts$/,
   esbuild: /^package\//,

@@ -4,7 +4,8 @@
  * INVARIANT: no deadline of the library's own is used: those go by the wall clock, ours by the caller's signal.
  */
 import type { Finding } from '../probe/finding.ts';
-import { type Definition, type Library, loadLibrary, type Wire } from './library.ts';
+import { type Library, loadLibrary, type Wire } from './library.ts';
+import type { Definition } from './messages.ts';
 import type { Method } from './protos/method.ts';
 import { readSocketFile } from './socket-file.ts';
 import { findingOfStatus } from './status.ts';
@@ -55,8 +56,8 @@ function callOnce(library: Library, { client }: Wire, ask: Ask): Promise<Outcome
     if (signal.aborted) return reject(signal.reason);
     const call = client.makeUnaryRequest(
       definition.path,
-      definition.requestSerialize,
-      definition.responseDeserialize,
+      definition.request.encode,
+      definition.reply.decode,
       request,
       library.metadata(namespace),
       {},

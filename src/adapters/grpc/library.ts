@@ -3,13 +3,8 @@
  * containerd probe never pays for them.
  */
 import type { Socket } from 'node:net';
-import type { Client, Metadata, MethodDefinition } from '@grpc/grpc-js';
-import { failWith } from '../probe/finding.ts';
-import { containerdDescriptors } from './protos/containerd.ts';
-import type { Descriptor } from './protos/method.ts';
-import { runtimeDescriptor } from './protos/runtime.ts';
-
-export type Definition = MethodDefinition<object, object>;
+import type { Client, Metadata } from '@grpc/grpc-js';
+import { type Definition, loadDefinitions } from './messages.ts';
 
 export interface Wire {
   readonly client: Client;
@@ -33,16 +28,6 @@ const channelOptions = {
   'grpc.service_config_disable_resolution': 1,
   'grpc.max_receive_message_length': 4 * 1024 * 1024,
 } as const;
-
-/** Packages share the outer parts of their names. */
-function merge(into: Descriptor, from: Descriptor): Descriptor {
-  const nested: Record<string, Descriptor['nested'][string]> = { ...into.nested };
-  for (const [name, part] of Object.entries(from.nested)) {
-    const there = nested[name];
-    nested[name] = there !== undefined && 'nested' in there && 'nested' in part ? merge(there, part) : part;
-  }
-  return { nested };
-}
 
 type Grpc = typeof import('@grpc/grpc-js');
 
@@ -77,25 +62,11 @@ function connectWire(grpc: Grpc, socket: string): Wire {
 
 /** Rejects when a library cannot be loaded, which is a defect of the installation. */
 export async function loadLibrary(): Promise<Library> {
-  // Both are CommonJS: in a bundle only the default export holds everything they export.
-  const [{ default: grpc }, { default: loader }] = await Promise.all([
-    import('@grpc/grpc-js'),
-    import('@grpc/proto-loader'),
-  ]);
-  const root = [...containerdDescriptors, runtimeDescriptor].reduce(merge);
-  const definitions = loader.fromJSON(root as Parameters<typeof loader.fromJSON>[0], {
-    defaults: true,
-    arrays: true,
-    enums: String,
-    longs: Number,
-  });
+  // CommonJS: in a bundle only the default export holds everything.
+  const [{ default: grpc }, definition] = await Promise.all([import('@grpc/grpc-js'), loadDefinitions()]);
   return {
     connect: (socket) => connectWire(grpc, socket),
-    definition: (service, name) => {
-      const found = (definitions[service] as Readonly<Record<string, Definition>> | undefined)?.[name];
-      if (found === undefined) throw failWith('probe.failed', `no descriptor for ${service}/${name}`);
-      return found;
-    },
+    definition,
     metadata: (namespace) => {
       const metadata = new grpc.Metadata();
       if (namespace !== undefined) metadata.set('containerd-namespace', namespace);

@@ -81,7 +81,7 @@ export async function createContainerdStandIn(
   for (const [path, answering] of Object.entries({ ...usual, ...instead })) {
     if (answering === null) continue;
     const [, service = '', name = ''] = path.split('/');
-    const { requestDeserialize } = library.definition(service, name);
+    const { decode } = library.definition(service, name).request;
     let times = 0;
     const handle = (call: ServerUnaryCall<object, Buffer>, done: sendUnaryData<Buffer>): void => {
       const namespace = String(call.metadata.get('containerd-namespace')[0] ?? '');
@@ -92,7 +92,7 @@ export async function createContainerdStandIn(
       if (Buffer.isBuffer(answer)) done(null, answer);
       else done({ ...answer, metadata: new Metadata() });
     };
-    server.register(path, handle, identity, requestDeserialize, 'unary');
+    server.register(path, handle, identity, decode, 'unary');
   }
   await new Promise<void>((resolve, reject) => {
     server.bindAsync(`unix:${socket}`, ServerCredentials.createInsecure(), (error) =>
