@@ -6,8 +6,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { builtinsByRequire, loadedLate } from './laziness.ts';
 import { collectNotices } from './notices.ts';
+import { builtinsByRequire, withoutUnused } from './unused.ts';
 
 export const top: string = resolve(import.meta.dirname, '../..');
 export const bundleFolder: string = join(top, 'dist/bundle');
@@ -54,7 +54,7 @@ export async function bundle(): Promise<string> {
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-    plugins: [builtinsByRequire, loadedLate],
+    plugins: [builtinsByRequire, withoutUnused],
     banner: { js: requireBanner },
     define: { 'process.env.NODEMEND_COMMIT': JSON.stringify(commit) },
   });
