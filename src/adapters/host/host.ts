@@ -9,8 +9,11 @@ import { createLatest } from './latest.ts';
 import { findManager, type ManagerLock, managerLocks, readManagerFiles } from './locks.ts';
 import { parsePressure } from './pressure.ts';
 
-/** How often the loop's own delay is measured. */
-const resolutionMs = 50;
+/**
+ * How often the loop's own delay is measured. Each time wakes the process, which idle does little else: 50 ms was a quarter of all its processor
+ * time. A delay by half a second, which is when it begins to matter, is still seen for certain.
+ */
+const resolutionMs = 250;
 /** A sample is asked for before every action: what does not come within this is as it was. */
 const patienceMs = 500;
 
