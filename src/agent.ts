@@ -60,7 +60,7 @@ function buildParts(first: FirstConfig, file: string | null, directory: string) 
     Object.values(loop.state().components).find((component) => component.policy.unit === unit)?.unit?.mainPid ?? 0;
   const prober = createProber({ clock, mainPid });
   const evidence = createEvidence({ folder: join(directory, evidenceFolder), start: startCommand, bus, wallMs });
-  const notify = createNotify(runCommand, process.env);
+  const notify = createNotify({ run: runCommand, env: process.env, pid: process.pid });
   const metrics = createMetrics();
   const publish = createPublish({ log, metrics, store, notify, wallMs });
   const perform = createPerform({ bus, prober, host, evidence, store, runCommand: createRemedyCommand(runCommand) });

@@ -1,9 +1,10 @@
 /**
- * What systemd is told of ourselves: sd_notify through the systemd-notify program, because Node has no datagram sockets. Outside of systemd it
- * does nothing. One message is under way at a time; a watchdog message that would have to wait is left out: the next one is near. The end waits
- * for nobody.
+ * What systemd is told of ourselves. sd_notify: through the descriptor that systemd has opened for us, or else the systemd-notify program, because Node makes no datagram
+ * sockets itself. Outside of systemd it does nothing. One message is under way at a time; a watchdog message that would have to wait is left
+ * out: the next one is near. The end waits for nobody.
  */
 import type { runCommand } from '../exec/run.ts';
+import { findDescriptor, writeDatagram } from './descriptor.ts';
 
 const program = '/usr/bin/systemd-notify';
 const systemctl = '/usr/bin/systemctl';
@@ -20,13 +21,20 @@ export interface Notify {
 }
 
 /** How long a start has to last before the ones that did not are forgotten. */
-const lastsMs = 10_000;
+const usualLastsMs = 10_000;
 
-export function createNotify(
-  run: typeof runCommand,
-  env: NodeJS.ProcessEnv,
-  options: { readonly lastsMs: number } = { lastsMs },
-): Notify {
+export interface NotifyParts {
+  readonly run: typeof runCommand;
+  readonly env: NodeJS.ProcessEnv;
+  readonly pid: number;
+  /** For tests. */
+  readonly write?: typeof writeDatagram;
+  readonly lastsMs?: number;
+}
+
+export function createNotify(parts: NotifyParts): Notify {
+  const { run, env, pid, write = writeDatagram, lastsMs = usualLastsMs } = parts;
+  const descriptor = findDescriptor(env, pid);
   const usec = Number(env['WATCHDOG_USEC'] ?? '');
   const socket = env['NOTIFY_SOCKET'] ?? '';
   const silent = socket === '';
@@ -34,15 +42,15 @@ export function createNotify(
   let waiting = 0;
   let lasting: NodeJS.Timeout | null = null;
 
-  async function send(word: string, withinMs: number): Promise<void> {
-    if (silent) return;
-    await run([program, word], { timeoutMs: withinMs, maxBytes: 1_024, env: { NOTIFY_SOCKET: socket } });
+  async function send(message: string, withinMs: number): Promise<void> {
+    if (silent || (descriptor !== null && (await write(descriptor, message)))) return;
+    await run([program, message], { timeoutMs: withinMs, maxBytes: 1_024, env: { NOTIFY_SOCKET: socket } });
   }
 
-  async function queue(word: string): Promise<void> {
+  async function queue(message: string): Promise<void> {
     waiting += 1;
     last = last.then(async () => {
-      await send(word, timeoutMs);
+      await send(message, timeoutMs);
       waiting -= 1;
     });
     await last;
@@ -59,13 +67,13 @@ export function createNotify(
 
   return {
     ready: async () => {
-      await queue('--ready');
-      lasting = setTimeout(() => void forgetEnds(), options.lastsMs).unref();
+      await queue('READY=1');
+      lasting = setTimeout(() => void forgetEnds(), lastsMs).unref();
     },
     watchdog: async () => (waiting === 0 ? queue('WATCHDOG=1') : undefined),
     stopping: () => {
       if (lasting !== null) clearTimeout(lasting);
-      return send('--stopping', stoppingMs);
+      return send('STOPPING=1', stoppingMs);
     },
     watchdogEveryMs: !silent && usec > 0 ? usec / 2_000 : null,
   };

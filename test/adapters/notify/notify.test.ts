@@ -1,7 +1,10 @@
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import type { CommandResult } from '../../../src/adapters/exec/process.ts';
 import type { CommandOptions } from '../../../src/adapters/exec/run.ts';
-import { createNotify } from '../../../src/adapters/notify/notify.ts';
+import { findDescriptor, writeDatagram } from '../../../src/adapters/notify/descriptor.ts';
+import { createNotify, type NotifyParts } from '../../../src/adapters/notify/notify.ts';
 
 const env = { NOTIFY_SOCKET: '/run/systemd/notify', WATCHDOG_USEC: '30000000', SECRET: 'x' };
 const done: CommandResult = {
@@ -14,7 +17,7 @@ const done: CommandResult = {
 };
 
 /** A systemd-notify whose messages are delivered when the test says so. */
-function stage(environment: NodeJS.ProcessEnv = env, lastsMs = 60_000) {
+function stage(environment: NodeJS.ProcessEnv = env, parts: Partial<NotifyParts> = {}) {
   const sent: { readonly argv: readonly string[]; readonly options: CommandOptions }[] = [];
   const waiting: (() => void)[] = [];
   const run = (argv: readonly string[], options: CommandOptions) => {
@@ -28,7 +31,7 @@ function stage(environment: NodeJS.ProcessEnv = env, lastsMs = 60_000) {
     await settle();
   };
   return {
-    notify: createNotify(run, environment, { lastsMs }),
+    notify: createNotify({ run, env: environment, pid: 7, lastsMs: 60_000, ...parts }),
     words: () => sent.map(({ argv }) => argv[1]),
     sent,
     deliver,
@@ -48,9 +51,9 @@ t.test(
     t.same(
       sent.map(({ argv }) => argv),
       [
-        ['/usr/bin/systemd-notify', '--ready'],
+        ['/usr/bin/systemd-notify', 'READY=1'],
         ['/usr/bin/systemd-notify', 'WATCHDOG=1'],
-        ['/usr/bin/systemd-notify', '--stopping'],
+        ['/usr/bin/systemd-notify', 'STOPPING=1'],
       ],
     );
     for (const { options } of sent) {
@@ -59,6 +62,52 @@ t.test(
     }
   },
 );
+
+const handedOver = { ...env, LISTEN_PID: '7', LISTEN_FDS: '2', LISTEN_FDNAMES: 'other:notify' };
+
+t.test('what systemd has opened for us is written to, and no program is run', async (t) => {
+  const written: (readonly [number, string])[] = [];
+  const { notify, sent } = stage(handedOver, {
+    write: async (descriptor, text) => written.push([descriptor, text]) > 0,
+  });
+  await notify.ready();
+  await notify.watchdog();
+  await notify.stopping();
+  t.same(written, [
+    [4, 'READY=1'],
+    [4, 'WATCHDOG=1'],
+    [4, 'STOPPING=1'],
+  ]);
+  t.same(sent, []);
+});
+
+t.test('a message that cannot be written goes by the program', async (t) => {
+  const { notify, words, deliver } = stage(handedOver, { write: async () => false });
+  const ready = notify.ready();
+  await deliver();
+  await ready;
+  t.same(words(), ['READY=1']);
+});
+
+t.test('a descriptor that is not ours, not named or not there is none', async (t) => {
+  t.equal(findDescriptor(handedOver, 7), 4);
+  t.equal(findDescriptor(handedOver, 8), null, 'of the process before us');
+  t.equal(findDescriptor({ ...handedOver, LISTEN_FDS: '1' }, 7), null);
+  t.equal(findDescriptor({ ...handedOver, LISTEN_FDNAMES: 'other' }, 7), null);
+  t.equal(findDescriptor({ LISTEN_PID: '7' }, 7), null);
+  t.equal(findDescriptor({}, 7), null);
+});
+
+t.test('a write that fails is told as such', async (t) => {
+  const read = openSync('/dev/null', 'r');
+  t.teardown(() => closeSync(read));
+  t.equal(await writeDatagram(read, 'READY=1'), false);
+  const path = join(t.testdir(), 'socket');
+  const file = openSync(path, 'w');
+  t.teardown(() => closeSync(file));
+  t.equal(await writeDatagram(file, 'READY=1'), true);
+  t.equal(readFileSync(path, 'utf8'), 'READY=1');
+});
 
 t.test('the watchdog wants to hear of us twice in its time', async (t) => {
   t.equal(stage().notify.watchdogEveryMs, 15_000);
@@ -95,7 +144,7 @@ t.test('readiness is not left out: it waits for the message before it', async (t
   await settle();
   t.same(words(), ['WATCHDOG=1']);
   await deliver();
-  t.same(words(), ['WATCHDOG=1', '--ready']);
+  t.same(words(), ['WATCHDOG=1', 'READY=1']);
   await deliver();
   await ready;
 });
@@ -106,13 +155,13 @@ t.test('the end waits for no message, and for its own 1 s at most', async (t) =>
   await settle();
   void notify.stopping();
   await settle();
-  t.same(words(), ['WATCHDOG=1', '--stopping']);
+  t.same(words(), ['WATCHDOG=1', 'STOPPING=1']);
   t.equal(sent[1]?.options.timeoutMs, 1_000);
 });
 
 t.test('after a start that lasted, systemd forgets the ends before it', async (t) => {
   const named = { ...env, NODEMEND_UNIT: 'nodemend.service' };
-  const lasted = stage(named, 1);
+  const lasted = stage(named, { lastsMs: 1 });
   const ready = lasted.notify.ready();
   await lasted.deliver();
   await ready;
@@ -125,5 +174,5 @@ t.test('after a start that lasted, systemd forgets the ends before it', async (t
   await soon;
   void short.notify.stopping();
   await short.settle();
-  t.same(short.words(), ['--ready', '--stopping']);
+  t.same(short.words(), ['READY=1', 'STOPPING=1']);
 });
