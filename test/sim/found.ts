@@ -130,4 +130,17 @@ export const found: readonly Found[] = [
     ],
     hours: 6,
   },
+  {
+    now: 'a budget that shrinks because the disk is full makes the next retry wait as long as any other',
+    seed: 5019,
+    node: 'docker node',
+    story: [
+      {
+        atMs: 7_912_092.246492393,
+        happening: { what: 'crash-again', unit: containerd, everyMs: 53_000, forMs: 874_000 },
+      },
+      { atMs: 7_912_647.0251893625, happening: { what: 'fill-disk', forMs: 164_000 } },
+    ],
+    hours: 6,
+  },
 ];

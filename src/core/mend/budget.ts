@@ -32,6 +32,16 @@ export function refillsAtMs(component: Component, node: NodeState, nowMs: number
   return last === undefined ? null : last.atMs + component.policy.budget.perMs;
 }
 
+/**
+ * When a half-open retry may come at the earliest. The last restart may have been within the budget when it was made: an allowance that shrank since,
+ * because the state cannot be written any more, makes the wait longer too.
+ */
+export function halfOpenAtMs({ notBeforeMs, spent, policy }: Component): number {
+  const last = spent.at(-1);
+  const { maxMs, jitter } = policy.backoff;
+  return last === undefined ? notBeforeMs : Math.max(notBeforeMs, last.atMs + maxMs * (1 - jitter));
+}
+
 /** How many crashes in a window are started at once under an allowance. */
 export function hastenedWithin(allowed: number): number {
   return allowed - Math.min(reserve, Math.max(0, allowed - 1));

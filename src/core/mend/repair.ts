@@ -3,7 +3,7 @@
  * reason and, where it is known, a time.
  */
 import type { Reason } from '../reason.ts';
-import { mayHasten } from './budget.ts';
+import { halfOpenAtMs, mayHasten } from './budget.ts';
 import { beginDeed } from './deed.ts';
 import { hasEnded, isAutoRestart } from './ending.ts';
 import { upgradeUntilMs } from './host.ts';
@@ -106,7 +106,8 @@ export function hasten(turn: Turn, component: Component, { cause, detail, sinceM
 export function retry(turn: Turn, component: Component, { cause, detail, sinceMs }: Reading, unit: Unit): Component {
   const opened = openIncident(turn, component, cause, detail, sinceMs);
   if (isAutoRestart(unit)) return defer(turn, opened, { reason: 'restart.budget-spent', untilMs: null });
-  return attempt(turn, opened, unit, { cause, reason: 'restart.half-open', early: 'restart.budget-spent' });
+  const waiting = { ...opened, notBeforeMs: halfOpenAtMs(opened) };
+  return attempt(turn, waiting, unit, { cause, reason: 'restart.half-open', early: 'restart.budget-spent' });
 }
 
 /** Signs under which what an operator asked for has to wait. Where hands are off it is dropped. */
