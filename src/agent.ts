@@ -12,6 +12,7 @@ import { runCommand, startCommand } from './adapters/exec/run.ts';
 import { createHost } from './adapters/host/host.ts';
 import { createNotify } from './adapters/notify/notify.ts';
 import { createProber } from './adapters/probe/prober.ts';
+import { createSchedule } from './adapters/schedule/schedule.ts';
 import { busAddress } from './adapters/systemd/address.ts';
 import { createSystemBus } from './adapters/systemd/system-bus.ts';
 import { createAsks } from './asks.ts';
@@ -111,6 +112,7 @@ export async function startAgent(first: FirstConfig, file: string | null, direct
   const source = buildSource(parts, () => stopping);
   const control = createControl(source, metrics);
   const http = createHttp(source, metrics);
+  const schedule = createSchedule();
 
   async function listenForOperators(): Promise<void> {
     const groupProblem = await control.listen(socket);
@@ -134,6 +136,7 @@ export async function startAgent(first: FirstConfig, file: string | null, direct
   await operators.begin();
   await readers.begin();
   bus.open();
+  schedule.daily(() => store.prune(clock.wallMs()));
   await notify.ready();
   // So that the next start is quick even when this process is killed.
   flushCompileCache();
@@ -146,6 +149,7 @@ export async function startAgent(first: FirstConfig, file: string | null, direct
       readers.stop();
       await notify.stopping();
       loop.stop();
+      await schedule.stop();
       await Promise.all([http.close(), control.close()]);
       await bus.close();
       await prober.close();

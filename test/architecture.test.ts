@@ -80,6 +80,7 @@ const homes: Readonly<Record<string, RegExp>> = {
   fastify: /^serve\//,
   'prom-client': /^serve\//,
   pino: /^log\.ts$/,
+  'node-cron': /^adapters\/schedule\//,
   systeminformation: /^adapters\/host\//,
   yaml: /^config\//,
   zod: /^config\//,

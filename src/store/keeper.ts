@@ -11,11 +11,12 @@ import { type Opened, type Shelf, ShelfLost, type Unsaved } from './shelf.ts';
 
 /** Transitions kept in memory while the disk does not take them; older ones are lost to history, not to the state. */
 const mostUnsaved = 1_000;
-/** The history is cut to its bounds once a day, and after so many transitions without waiting for the day to pass. */
+/** After so many transitions the history is cut to its bounds, without waiting for the day to pass. */
 const pruneEvery = 1_000;
-const pruneEveryMs = 86_400_000;
 
 export interface ClosableStore extends Store {
+  /** Forgets history beyond its bounds. */
+  prune(wallMs: number): void;
   detail(): string;
 }
 
@@ -41,7 +42,6 @@ export function createKeeper(place: string, open: () => Opened, emit: Emit): Clo
   let stale = stored.rows.map(({ name }) => name);
   let unsaved: Unsaved[] = [];
   let unpruned = 0;
-  let prunedWallMs = Number.NEGATIVE_INFINITY;
 
   function turn(now: StoreHealth, why: string): void {
     detail = why;
@@ -75,9 +75,8 @@ export function createKeeper(place: string, open: () => Opened, emit: Emit): Clo
     saved = state;
     unpruned += unsaved.length;
     unsaved = [];
-    if (unpruned < pruneEvery && wallMs - prunedWallMs < pruneEveryMs) return;
+    if (unpruned < pruneEvery) return;
     unpruned = 0;
-    prunedWallMs = wallMs;
     shelf.prune(wallMs);
   }
 
@@ -113,6 +112,7 @@ export function createKeeper(place: string, open: () => Opened, emit: Emit): Clo
     durable: async () => (opened.shelf === null || health === 'unwritable' ? false : opened.shelf.sync()),
     noteEvidence: (incident, file) => reading((shelf) => shelf.noteEvidence(incident, file), undefined),
     incidents: (query) => reading((shelf) => shelf.incidents(query), [] as IncidentRecord[]),
+    prune: (wallMs) => reading((shelf) => shelf.prune(wallMs), undefined),
     detail: () => detail,
     close: () => reading((shelf) => shelf.close(), undefined),
   };
