@@ -39,7 +39,8 @@ export function createPerform(parts: Performers): (action: Action, state: State,
 
   const remedies: { readonly [Type in Remedial['type']]: Remedy<Type> } = {
     'unit.start': ({ unit, resetFailed, timeoutMs }) => bus.start(unit, { resetFailed, timeoutMs }),
-    'unit.restart': ({ unit, resetFailed, timeoutMs }) => bus.restart(unit, { resetFailed, timeoutMs }),
+    'unit.restart': ({ unit, resetFailed, sockets, timeoutMs }) =>
+      bus.restart(unit, { resetFailed, sockets, timeoutMs }),
     'unit.kill': ({ unit, timeoutMs }) => bus.killAndRestart(unit, { timeoutMs }),
     'command.run': ({ argv, timeoutMs }) => parts.runCommand(argv, timeoutMs),
     'node.reboot': ({ timeoutMs }) => bus.reboot({ timeoutMs }),

@@ -26,7 +26,11 @@ export interface SystemBus {
   /** The units whose signals are wanted; may be called at any time, and again on reload. Each gets a first unit.changed. */
   watch(units: readonly string[]): void;
   start(unit: string, options: { readonly resetFailed: boolean; readonly timeoutMs: number }): Promise<ActionResult>;
-  restart(unit: string, options: { readonly resetFailed: boolean; readonly timeoutMs: number }): Promise<ActionResult>;
+  /** `sockets`: socket units that are restarted with it. */
+  restart(
+    unit: string,
+    options: { readonly resetFailed: boolean; readonly sockets: readonly string[]; readonly timeoutMs: number },
+  ): Promise<ActionResult>;
   /** SIGKILL to the main process, then a restart job. */
   killAndRestart(unit: string, options: { readonly timeoutMs: number }): Promise<ActionResult>;
   reboot(options: { readonly timeoutMs: number }): Promise<ActionResult>;

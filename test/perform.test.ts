@@ -23,7 +23,7 @@ async function performAll(recorder: ReturnType<typeof createRecorder>, ...action
 
 const remedies: readonly (readonly [Remedial, string])[] = [
   [{ ...base, type: 'unit.start', resetFailed: true }, 'start containerd.service reset'],
-  [{ ...base, type: 'unit.restart', resetFailed: false }, 'restart containerd.service'],
+  [{ ...base, type: 'unit.restart', resetFailed: false, sockets: [] }, 'restart containerd.service'],
   [{ ...base, type: 'unit.kill' }, 'kill containerd.service'],
   [{ ...base, type: 'command.run', argv: ['/bin/true', '-x'] }, 'run /bin/true -x'],
   [{ ...base, type: 'node.reboot' }, 'reboot'],
@@ -55,7 +55,7 @@ t.test('a remedy that fails is told as an event', async (t) => {
   const recorder = createRecorder();
   const restart = () => Promise.reject(new Error('the bus went mad'));
   const broken = { ...recorder, parts: { ...recorder.parts, bus: { ...recorder.parts.bus, restart } } };
-  const events = await performAll(broken, { ...base, type: 'unit.restart', resetFailed: false });
+  const events = await performAll(broken, { ...base, type: 'unit.restart', resetFailed: false, sockets: [] });
   t.same(events, [
     {
       type: 'action.finished',

@@ -36,8 +36,8 @@ interface Deed {
 export type Remedial =
   /** StartUnit, after ResetFailedUnit when the start limit was hit. */
   | (Deed & { readonly type: 'unit.start'; readonly resetFailed: boolean })
-  /** RestartUnit, likewise. */
-  | (Deed & { readonly type: 'unit.restart'; readonly resetFailed: boolean })
+  /** RestartUnit, likewise; of these socket units too, which must make their socket files anew. */
+  | (Deed & { readonly type: 'unit.restart'; readonly resetFailed: boolean; readonly sockets: readonly string[] })
   /** SIGKILL to the main process, then RestartUnit. */
   | (Deed & { readonly type: 'unit.kill' })
   | (Deed & { readonly type: 'command.run'; readonly argv: readonly string[] })

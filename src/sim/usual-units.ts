@@ -14,6 +14,7 @@ const settings: UnitSettings = {
   timeoutStartMs: 90_000,
   timeoutStopMs: 90_000,
   stopsWith: [],
+  sockets: [],
 };
 
 const program: ProgramFacts = { readyAfterMs: 80, endsAfterMs: 10, answersInMs: 2, leansOn: [] };

@@ -15,6 +15,7 @@ export const settings = (changes: Partial<UnitSettings> = {}): UnitSettings => (
   timeoutStartMs: 90_000,
   timeoutStopMs: 90_000,
   stopsWith: [],
+  sockets: [],
   ...changes,
 });
 

@@ -56,4 +56,20 @@ labTest('a deleted socket is made anew by one restart, an unreadable one by none
     await worker.awaitWell();
     t.equal(witness.deeds({ sender: agent }).length, 1);
   });
+
+  await t.test('a deleted one that systemd listens on for the service', async (t) => {
+    witness.clear();
+    await node.ok(['rm', DOCKER]);
+    const isBack = async () => {
+      const { phase, restarts } = await worker.component('docker');
+      return phase === 'healthy' && restarts.nodemend === 1;
+    };
+    await node.waitFor(isBack, 90_000, 'docker to have been restarted');
+    const deeds = witness.deeds({ sender: agent }).map(({ member, args }) => [member, (args as string[])[0]]);
+    t.same(deeds, [
+      ['RestartUnit', 'docker.socket'],
+      ['RestartUnit', 'docker.service'],
+    ]);
+    await node.ok(['docker', 'version']);
+  });
 });

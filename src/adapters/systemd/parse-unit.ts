@@ -61,6 +61,7 @@ const parseSettings = (raw: Properties): UnitSettings => ({
   timeoutStartMs: lengthMs(raw['TimeoutStartUSec']),
   timeoutStopMs: lengthMs(raw['TimeoutStopUSec']),
   stopsWith: names(raw['Requires'], raw['Requisite'], raw['BindsTo'], raw['PartOf']),
+  sockets: names(raw['TriggeredBy']).filter((name) => name.endsWith('.socket')),
 });
 
 /**

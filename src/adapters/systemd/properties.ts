@@ -42,6 +42,7 @@ const used: ReadonlySet<string> = new Set([
   'Requisite',
   'BindsTo',
   'PartOf',
+  'TriggeredBy',
 ]);
 
 /** `[[name, [tree, [value]]], ...]` to `{ name: value }`. */

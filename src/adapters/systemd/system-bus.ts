@@ -50,8 +50,8 @@ export const createSystemBus = (options: SystemBusOptions): SystemBus => {
     },
     start: (unit, { resetFailed, timeoutMs }) =>
       actions.run({ method: 'StartUnit', unit, resetFailed, kill: false, timeoutMs }),
-    restart: (unit, { resetFailed, timeoutMs }) =>
-      actions.run({ method: 'RestartUnit', unit, resetFailed, kill: false, timeoutMs }),
+    restart: (unit, { resetFailed, sockets, timeoutMs }) =>
+      actions.run({ method: 'RestartUnit', unit, resetFailed, sockets, kill: false, timeoutMs }),
     killAndRestart: (unit, { timeoutMs }) =>
       actions.run({ method: 'RestartUnit', unit, resetFailed: false, kill: true, timeoutMs }),
     reboot: ({ timeoutMs }) => actions.reboot(timeoutMs),

@@ -23,6 +23,8 @@ export interface JobRequest {
   readonly method: 'StartUnit' | 'RestartUnit';
   readonly unit: string;
   readonly resetFailed: boolean;
+  /** Restarted first; the jobs of socket units go before those of their service. */
+  readonly sockets?: readonly string[];
   readonly kill: boolean;
   readonly timeoutMs: number;
 }
@@ -146,6 +148,8 @@ const stepsOf = (request: JobRequest): Step[] => {
   }
   // 9 is SIGKILL. A unit without a main process answers with an error, and the restart that follows is all it needs.
   if (request.kill) steps.push({ call: toManager('KillUnit', 'ssi', [unit, 'main', 9]), last: false, awaited: true });
+  for (const socket of request.sockets ?? [])
+    steps.push({ call: toManager('RestartUnit', 'ss', [socket, 'replace']), last: false, awaited: false });
   return [...steps, { call: toManager(request.method, 'ss', [unit, 'replace']), last: true, awaited: true }];
 };
 

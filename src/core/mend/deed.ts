@@ -73,7 +73,9 @@ function remedial(component: Component, unit: Unit, deed: Deed): Remedial {
   if (remedy === 'kill') return { ...base, type: 'unit.kill' };
   // Before systemd 254 StartUnit on a unit in auto-restart waits for systemd's own delay; a restart job never does.
   if (remedy === 'start' && !isAutoRestart(unit)) return { ...base, type: 'unit.start', resetFailed };
-  return { ...base, type: 'unit.restart', resetFailed };
+  // A socket that systemd listens on for the service stays as it is when the service alone is restarted.
+  const sockets = component.incident?.cause === 'probe.no-socket' ? unit.settings.sockets : [];
+  return { ...base, type: 'unit.restart', resetFailed, sockets };
 }
 
 function countReboot(turn: Turn): void {

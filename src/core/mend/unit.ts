@@ -50,4 +50,6 @@ export interface UnitSettings {
   readonly timeoutStopMs: number | null;
   /** Units whose stop stops this one: Requires, Requisite, BindsTo and PartOf. */
   readonly stopsWith: readonly string[];
+  /** The socket units that listen for this one: systemd's sockets, which outlive the service. */
+  readonly sockets: readonly string[];
 }

@@ -73,6 +73,7 @@ const absent = (id: string): Unit => ({
     timeoutStartMs: 90_000,
     timeoutStopMs: 90_000,
     stopsWith: [],
+    sockets: [],
   },
 });
 

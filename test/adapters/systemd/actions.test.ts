@@ -3,7 +3,7 @@ import t from 'tap';
 import { pathOfUnit } from '../../../src/adapters/systemd/object-path.ts';
 import { createStage, jobNew, jobPath, jobRemoved, unitDict } from './stage.ts';
 
-const options = { resetFailed: false, timeoutMs: 8_000 };
+const options = { resetFailed: false, sockets: [], timeoutMs: 8_000 };
 const verbs = (calls: readonly { member?: string; body?: unknown[] }[]) =>
   calls.filter((call) => /^(Start|Restart|Kill|ResetFailed)Unit$/.test(call.member ?? '')).map((call) => call.member);
 
@@ -114,6 +114,22 @@ t.test('the start does not wait for the reply to reset-failed', async (t) => {
   });
   t.match(await stage.bus.start('a.service', { ...options, resetFailed: true }), { ok: true });
   t.same(verbs(stage.fake.calls), ['ResetFailedUnit', 'StartUnit']);
+});
+
+t.test('the socket units are restarted before their service, whose job alone counts', async (t) => {
+  const stage = await createStage(t, ['a.service']);
+  await stage.connected();
+  stage.fake.answers.set('RestartUnit', (call) => {
+    if (call.body?.[0] === 'a.socket') return { error: 'org.freedesktop.systemd1.NoSuchUnit', message: 'gone' };
+    jobRemoved(stage.fake, 6, 'a.service', 'done');
+    return jobPath(6);
+  });
+  t.match(await stage.bus.restart('a.service', { ...options, sockets: ['a.socket'] }), { ok: true, detail: /job 6/ });
+  const asked = stage.fake.calls.filter((call) => call.member === 'RestartUnit');
+  t.same(
+    asked.map((call) => call.body?.[0]),
+    ['a.socket', 'a.service'],
+  );
 });
 
 t.test('kill: SIGKILL to the main process, then the restart, even when there is no process', async (t) => {

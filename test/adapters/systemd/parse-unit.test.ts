@@ -33,6 +33,7 @@ t.test('a recorded containerd.service', async (t) => {
       timeoutStartMs: 90_000,
       timeoutStopMs: 90_000,
       stopsWith: ['sysinit.target', 'system.slice'],
+      sockets: [],
     },
   });
   t.match(unit.invocationId, /^[0-9a-f]{32}$/);
@@ -91,10 +92,12 @@ t.test('values of the wrong kind are harmless', async (t) => {
     Job: 'none',
     Requires: 'all',
     BindsTo: [1, 'b.service', 'b.service'],
+    TriggeredBy: ['a.timer', 2, 'a.socket'],
     ControlGroup: 'x'.repeat(100_000),
   });
   t.match(unit, { activeState: 'maintenance', mainPid: 0, nRestarts: 0, invocationId: '', job: 0 });
   t.same(unit.settings.stopsWith, ['b.service']);
+  t.same(unit.settings.sockets, ['a.socket'], 'a timer listens to nobody');
   t.equal(unit.controlGroup.length, 1024);
 });
 
