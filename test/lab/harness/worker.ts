@@ -130,8 +130,13 @@ function createWorker(node: LabNode, kubelet: Kubelet): Worker {
       awaitView((view) => isHealthy(view) && view.ready.ready && view.upgrading === null, deadlineMs),
     awaitHealthy: (deadlineMs) => awaitView((view) => isHealthy(view), deadlineMs),
     awaitTruth: async (deadlineMs) => {
-      const real = await runs();
-      await awaitView((view) => seesRuns(view, real), deadlineMs);
+      // What is true may still change while it is waited for: a unit that comes back is a new run.
+      const isTrue = async () => {
+        const [view, real] = [await status(), await runs()];
+        if (seesRuns(view, real)) return true;
+        throw new Error(describe(view));
+      };
+      await node.waitFor(isTrue, deadlineMs, 'the agent to see what it should');
     },
     awaitVerified: async (unit, mainPid) => {
       const isVerified = async () => {
