@@ -82,9 +82,10 @@ export function createPerform(parts: Performers): (action: Action, state: State,
       if (sample !== null) emit({ type: 'host.sampled', sample });
     },
     'evidence.capture': async ({ type: _type, ...request }, state, emit) => {
-      const observations = state.components[request.component]?.probes ?? {};
+      const { probes: observations = {}, unit = null } = state.components[request.component] ?? {};
+      const seen = unit === null ? null : { mainPid: unit.mainPid, controlGroup: unit.controlGroup };
       const repair = underWay.get(request.id) ?? null;
-      const file = await evidence.capture({ ...request, observations }, repair).catch(nothing);
+      const file = await evidence.capture({ ...request, observations, seen }, repair).catch(nothing);
       if (file !== null) store.noteEvidence(request.incident, file);
       emit({ type: 'evidence.captured', id: request.id });
     },

@@ -63,6 +63,8 @@ export interface EvidenceRequest {
   readonly dump: boolean;
   /** The last observations of the component, newest last, as JSON-able data. */
   readonly observations: unknown;
+  /** Where the unit's processes were when it was last heard of: goes when the bus does not answer in time. */
+  readonly seen: Pick<Unit, 'mainPid' | 'controlGroup'> | null;
 }
 
 export interface EvidenceCollector {

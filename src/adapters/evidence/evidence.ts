@@ -69,7 +69,7 @@ export function createEvidence(parts: EvidenceParts): EvidenceCollector {
   /** Begins everything at once. `ended` resolves when nothing of it is left, however long that takes. */
   function gather(request: EvidenceRequest, takenWallMs: number) {
     const unit = within(bus.read(request.unit), unitShare * allMs);
-    const known = unit.then((one) => (typeof one === 'string' ? null : one));
+    const known = unit.then((one) => (typeof one === 'string' ? null : one) ?? request.seen);
     const journal = readJournal(start, request.unit, journalShare * allMs);
     const works: Readonly<Record<string, Promise<unknown>>> = {
       unit,

@@ -18,6 +18,7 @@ const request: EvidenceRequest = {
   incident: 'incident-3',
   dump: false,
   observations: { version: { detail: 'no reply; password=hunter2' } },
+  seen: null,
 };
 
 const said = (stdout: string): CommandResult => ({
@@ -105,6 +106,15 @@ t.test('what is not there in time is missing and said to be', async (t) => {
       host: { memory: { totalBytes: Number } },
     },
   });
+});
+
+t.test('a bus that does not answer in time does not hide what the processes do', async (t) => {
+  const child = spawn('/bin/sleep', ['1000']);
+  t.teardown(() => child.kill('SIGKILL'));
+  await once(child, 'spawn');
+  const { capture, read } = stage(t, { bus: { read: never }, allMs: 2_500 });
+  const bundle = read(await capture({ ...request, seen: { mainPid: child.pid ?? 0, controlGroup: '' } }));
+  t.match(bundle.gathered, { unit: 'not there in time', processes: { [String(child.pid)]: { comm: 'sleep\n' } } });
 });
 
 t.test('a part that cannot be had does not cost the others', async (t) => {

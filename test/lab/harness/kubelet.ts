@@ -36,7 +36,7 @@ export async function installKubelet(node: LabNode): Promise<Kubelet> {
   await node.ok(['systemctl', 'enable', '--now', 'kubelet.service']);
   await node.waitFor(
     async () => (await node.http('http://127.0.0.1:10248/healthz')).status === 200,
-    30_000,
+    120_000,
     'the kubelet stand-in',
   );
   return {
