@@ -146,7 +146,8 @@ function buildRunning(machine: Machine, config: Config, life: Life): Running {
       initial,
       publish: (turned) => {
         publish.turned(turned);
-        watcher.turned?.(turned);
+        // What it decided while it was dying on the way to the disk it never did.
+        if (life.alive()) watcher.turned?.(turned);
       },
       perform: (action, state, emitResult) => {
         if (!life.alive()) return;

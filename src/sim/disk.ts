@@ -17,6 +17,8 @@ export interface Disk {
   losePower(random: Random): void;
   /** The row as it is durable now; null when there is none. */
   durableRow(name: string): unknown;
+  /** Whether a transition was ever written that says so of an action. */
+  hasEnded(action: string): boolean;
 }
 
 export interface ShelfContext {
@@ -45,6 +47,7 @@ export function createDisk(nowMs: () => number): Disk {
   let pending: Transaction[] = [];
   /** How many transactions have reached the platter. */
   let flushed = 0;
+  const ended = new Set<string>();
   let used = false;
 
   function rowsNow(): Map<string, unknown> {
@@ -68,11 +71,12 @@ export function createDisk(nowMs: () => number): Disk {
   function createShelf({ reach, later }: ShelfContext): Shelf {
     return {
       rows: () => [...rowsNow()].map(([name, value]) => ({ name, json: JSON.stringify(value) })),
-      write: (changes) => {
+      write: (changes, unsaved) => {
         if (!reach('write')) return;
         if (disk.full) throw new Error('database or disk is full');
         writeBack();
         pending.push({ atMs: nowMs(), rows: [...changes] });
+        for (const { transition } of unsaved) if (transition.type === 'action.ended') ended.add(transition.action);
         reach('written');
       },
       sync: () => {
@@ -115,6 +119,7 @@ export function createDisk(nowMs: () => number): Disk {
       flushTo(flushed + random.whole(0, pending.length));
       pending = [];
     },
+    hasEnded: (action) => ended.has(action),
     durableRow: (name) => {
       writeBack();
       return durable.get(name) ?? null;

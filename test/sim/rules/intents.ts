@@ -7,8 +7,8 @@ import { type Case, isDiskInTrouble } from './case.ts';
 export interface Intents {
   leave(action: Remedial): void;
   called(call: Called): void;
-  /** The agent's process ended: what it had not sent yet is never sent. */
-  ended(): void;
+  /** A new process: what the one before had sent has arrived long since, and what it had not is never sent. */
+  begun(): void;
 }
 
 const hourMs = 3_600_000;
@@ -19,7 +19,7 @@ const keyOf = ({ type, unit }: { readonly type: string; readonly unit: string })
 
 export function createIntents(found: Case): Intents {
   const { world, breach } = found;
-  const begun = new Set<string>();
+  const known = new Set<string>();
   /** Left the core and did not reach the node yet. */
   const awaited = new Map<string, { readonly id: string; readonly component: string }>();
   const rebootsAtMs: number[] = [];
@@ -38,8 +38,8 @@ export function createIntents(found: Case): Intents {
 
   return {
     leave: (action) => {
-      if (begun.has(action.id)) breach(`S1 ${action.id} was begun twice`);
-      begun.add(action.id);
+      if (known.has(action.id)) breach(`S1 ${action.id} was begun twice`);
+      known.add(action.id);
       awaited.set(keyOf(action), { id: action.id, component: action.component });
     },
     called: (call) => {
@@ -50,6 +50,6 @@ export function createIntents(found: Case): Intents {
       else if (!isDurable(intent.component, intent.id) && (call.type === 'node.reboot' || !isDiskInTrouble(found)))
         breach(`S1 ${call.type} of ${call.unit} before its intent was durable`);
     },
-    ended: () => awaited.clear(),
+    begun: () => awaited.clear(),
   };
 }

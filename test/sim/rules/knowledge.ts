@@ -139,7 +139,7 @@ const takes: { readonly [Type in Event['type']]?: Take<Type> } = {
     if (store === 'lost' || store === 'unwritable') forget(knowledge);
     for (const part of knowledge.parts.values()) {
       part.from.lifeMs = knowledge.nowMs;
-      Object.assign(part, { seen: false, job: null, asked: false });
+      Object.assign(part, { seen: false, job: null });
     }
   },
   'config.loaded': ({ parts, nowMs }, { policy }) => {

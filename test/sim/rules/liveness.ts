@@ -33,6 +33,7 @@ export function recoveryBreaches(world: World, knowledge: Knowledge): Breach[] {
     const component = state.components[name];
     const unit = world.machine.pidOne().read(part.policy.unit);
     if (part.open !== null) breach(`${part.open.id} has not ended`);
+    if (component?.deed != null) breach(`${component.deed.id} is still under way`);
     if (!shouldRun(part, world, knowledge)) continue;
     if (unit.activeState !== 'active') breach(`${part.policy.unit} is ${unit.activeState} (${unit.subState})`);
     if (component?.phase !== 'healthy') breach(`${name} is ${component?.phase}: ${component?.reason}`);

@@ -123,7 +123,7 @@ export function createOracle(world: () => World, onBreach: (breach: Breach) => v
     },
     called: intents.called,
     agent: (what) => {
-      if (what === 'died' || what === 'stopped') intents.ended();
+      if (what === 'started') intents.begun();
       if (what === 'halted') haltedAtMs = world().agenda.nowMs();
       if (what === 'resumed') resumed(world().agenda.nowMs() - haltedAtMs);
     },

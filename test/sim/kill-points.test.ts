@@ -1,0 +1,101 @@
+/**
+ * Every durable write, sync, bus call and bus reply is a place where the agent can die. In each main story it dies at every one of them, once by kill -9
+ * and once with the power: no intent is acted on twice, none is forgotten, and everything is well again.
+ */
+import t from 'tap';
+import type { Scheduled } from '../../src/sim/happening.ts';
+import type { Point } from '../../src/sim/life.ts';
+import { createWorld, type World } from '../../src/sim/world.ts';
+import { type Node, nodes } from './nodes.ts';
+import { recoveryBreaches } from './rules/liveness.ts';
+import { createOracle } from './rules/oracle.ts';
+
+const minuteMs = 60_000;
+/** When the story begins, how long every point is one to die at, and when all must be well. */
+const beginMs = 10 * minuteMs;
+const windowMs = 4 * minuteMs;
+const endMs = beginMs + 60 * minuteMs;
+const containerd = 'containerd.service';
+
+type Death = 'kill -9' | 'power loss';
+
+interface Main {
+  readonly name: string;
+  readonly node: string;
+  readonly story: readonly Scheduled[];
+}
+
+const mains: readonly Main[] = [
+  { name: 'a crash', node: 'worker', story: [{ atMs: beginMs, happening: { what: 'crash', unit: containerd } }] },
+  { name: 'a hang', node: 'worker', story: [{ atMs: beginMs, happening: { what: 'deadlock', unit: containerd } }] },
+  {
+    name: 'a restart that an operator asked for',
+    node: 'worker',
+    story: [{ atMs: beginMs, happening: { what: 'ask-restart', component: 'kubelet' } }],
+  },
+  {
+    name: 'a docker that went down with containerd',
+    node: 'docker host',
+    story: [{ atMs: beginMs, happening: { what: 'crash', unit: containerd } }],
+  },
+  {
+    name: 'a kubelet that only a higher rung helps',
+    node: 'last resort',
+    story: [
+      { atMs: beginMs, happening: { what: 'stay-sick', unit: 'kubelet.service', forMs: 3 * minuteMs } },
+      { atMs: beginMs, happening: { what: 'deadlock', unit: 'kubelet.service' } },
+    ],
+  },
+  {
+    name: 'a unit without Restart= that fails again',
+    node: 'edge',
+    story: [
+      { atMs: beginMs, happening: { what: 'crash-again', unit: 'worker.service', everyMs: 20_000, forMs: 70_000 } },
+    ],
+  },
+];
+
+interface Played {
+  readonly points: readonly Point[];
+  readonly breaches: readonly string[];
+}
+
+/** Dies at the `deathly`-th point of the window, counted from 0; -1 is never. */
+async function play(node: Node, story: readonly Scheduled[], deathly: number, death: Death): Promise<Played> {
+  const points: Point[] = [];
+  const oracle = createOracle(() => world);
+  const dies = (point: Point): boolean => {
+    const { agenda, machine } = world;
+    if (agenda.nowMs() < beginMs || agenda.nowMs() > beginMs + windowMs) return false;
+    points.push(point);
+    if (points.length - 1 !== deathly) return false;
+    if (death === 'power loss') {
+      oracle.watcher.happened?.({ what: 'lose-power' });
+      agenda.after(0, machine.losePower);
+    }
+    return true;
+  };
+  const { config, units, disabled } = node;
+  const world: World = createWorld({ seed: 1, config, units, disabled, watcher: oracle.watcher, dies });
+  world.tell(story);
+  await world.runTo(endMs);
+  const all = [...oracle.breaches, ...recoveryBreaches(world, oracle.knowledge)];
+  return { points, breaches: all.map(({ what }) => what) };
+}
+
+for (const { name, node: nodeName, story } of mains) {
+  for (const death of ['kill -9', 'power loss'] as const) {
+    t.test(`${name}: ${death} at every point`, async (t) => {
+      const node = nodes.find((one) => one.name === nodeName);
+      if (node === undefined) throw new Error(`there is no node ${nodeName}`);
+      const { points, breaches } = await play(node, story, -1, death);
+      t.same(breaches, [], 'without a death');
+      t.ok(points.includes('call') && points.includes('written') && points.includes('synced'), 'it acts at all');
+      for (const [index, point] of points.entries()) {
+        const died = await play(node, story, index, death);
+        if (died.breaches.length > 0) t.fail(`at point ${index}, ${point}`, { breaches: died.breaches.slice(0, 3) });
+      }
+      t.comment(`${points.length} points`);
+    });
+  }
+}
