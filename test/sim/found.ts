@@ -143,4 +143,27 @@ export const found: readonly Found[] = [
     ],
     hours: 6,
   },
+  {
+    now: 'a docker that went down with containerd is started again although news of it came late',
+    seed: 186,
+    node: 'docker host',
+    story: [
+      { atMs: 17_558_619.49791154, happening: { what: 'slow-bus', lagMs: 2_225, forMs: 88_000 } },
+      { atMs: 17_561_493.453057483, happening: { what: 'crash', unit: containerd } },
+    ],
+    hours: 6,
+  },
+  {
+    now: 'so it is when it happens over and over',
+    seed: 122,
+    node: 'docker host',
+    story: [
+      {
+        atMs: 10_096_975.787648465,
+        happening: { what: 'crash-again', unit: containerd, everyMs: 2_000, forMs: 400_000 },
+      },
+      { atMs: 10_105_686.284718104, happening: { what: 'slow-bus', lagMs: 2_648, forMs: 163_000 } },
+    ],
+    hours: 6,
+  },
 ];

@@ -11,9 +11,9 @@ import { recoveryBreaches } from './rules/liveness.ts';
 import { createOracle } from './rules/oracle.ts';
 
 const minuteMs = 60_000;
-/** When the story begins, how long every point is one to die at, and when all must be well. */
+/** When the story begins, how long every point is one to die at (two half-open retries, at most), and when all must be well. */
 const beginMs = 10 * minuteMs;
-const windowMs = 4 * minuteMs;
+const windowMs = 11 * minuteMs;
 const endMs = beginMs + 60 * minuteMs;
 const containerd = 'containerd.service';
 
@@ -44,6 +44,13 @@ const mains: readonly Main[] = [
     story: [
       { atMs: beginMs, happening: { what: 'stay-sick', unit: 'kubelet.service', forMs: 3 * minuteMs } },
       { atMs: beginMs, happening: { what: 'deadlock', unit: 'kubelet.service' } },
+    ],
+  },
+  {
+    name: 'a kubelet that systemd gave up, whose failure is reset before its start',
+    node: 'watchdog',
+    story: [
+      { atMs: beginMs, happening: { what: 'crash-again', unit: 'kubelet.service', everyMs: 1_000, forMs: 150_000 } },
     ],
   },
   {

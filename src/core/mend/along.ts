@@ -9,11 +9,13 @@ import type { Unit } from './unit.ts';
 const apartMs = 1_000;
 
 const follows = (laterMs: number | null, earlierMs: number | null): boolean =>
-  laterMs !== null && earlierMs !== null && laterMs >= earlierMs && laterMs - earlierMs <= apartMs;
+  laterMs !== null && earlierMs !== null && laterMs > earlierMs && laterMs - earlierMs <= apartMs;
 
-function wentWith(unit: Unit, other: Unit): boolean {
-  return follows(other.activeExitAtMs, unit.inactiveEnterAtMs) || follows(unit.activeExitAtMs, other.activeExitAtMs);
-}
+/** The other one ended by itself, and this one was stopped on the spot: a stop that was asked for would have gone the other way round. */
+const fellWith = (unit: Unit, other: Unit): boolean => follows(unit.activeExitAtMs, other.activeExitAtMs);
+
+/** The other one was asked to stop. So may this one have been, at the same moment; who saw its job knows better. */
+const wasStoppedWith = (unit: Unit, other: Unit): boolean => follows(other.activeExitAtMs, unit.inactiveEnterAtMs);
 
 /** It never ran in this boot although it is enabled, and what it stops with is not up: its start failed for that one's sake. */
 function wasNeverStartedFor(unit: Unit, other: Unit): boolean {
@@ -26,12 +28,18 @@ function failedFor({ job }: Component, other: Unit): boolean {
   return job?.result === 'dependency' && other.activeState !== 'active';
 }
 
-/** Name of the watched component that this one went down with, or did not come up for; or null. */
-export function wentDownWith(component: Component, unit: Unit, components: State['components']): string | null {
+/** Name of the watched component that this one went down with, or did not come up for; or null. `seen`: the job that ended it was. */
+export function wentDownWith(
+  component: Component,
+  unit: Unit,
+  components: State['components'],
+  seen: boolean,
+): string | null {
   const found = Object.values(components).find(({ policy, unit: other }) => {
     if (other === null || policy.name === component.policy.name || !unit.settings.stopsWith.includes(policy.unit))
       return false;
-    return wentWith(unit, other) || wasNeverStartedFor(unit, other) || failedFor(component, other);
+    if (fellWith(unit, other) || failedFor(component, other)) return true;
+    return !seen && (wasStoppedWith(unit, other) || wasNeverStartedFor(unit, other));
   });
   return found?.policy.name ?? null;
 }

@@ -89,6 +89,14 @@ function isStopDone({ ending, job }: Component, unit: Unit): boolean {
   return job !== null && job.result === 'done' && ending?.job === job.id && !isAutoRestart(unit);
 }
 
+/**
+ * As a unit looks after ResetFailedUnit, which we ask for ourselves before a start: nothing is left of its failure. A stop does not do that, it
+ * leaves a failed unit failed.
+ */
+function isWiped(unit: Unit): boolean {
+  return unit.activeState === 'inactive' && unit.result === 'success';
+}
+
 /** Disabled while it was down, or found so: nobody wants it up until somebody starts it (S3). `component` still has the unit as it was. */
 export function isGivenUp({ unit: before, ending }: Component, unit: Unit): boolean {
   if (unit.unitFileState !== 'disabled' || !hasEnded(unit) || isAutoRestart(unit)) return false;
@@ -106,10 +114,12 @@ export function noteEnding(component: Component, unit: Unit, components: State['
   const forgotten = unit.execMainExitAtMs === null && unit.activeEnterAtMs === null;
   const failedStart = last?.result === 'dependency';
   if (forgotten && known !== null && !failedStart) return component;
-  const { how, reason } = isStopDone(component, unit) ? stopOf(unit) : classifyEnding(unit);
+  const stopped = isStopDone(component, unit);
+  if (known?.how === 'crashed' && isWiped(unit) && !stopped) return component;
+  const { how, reason } = stopped ? stopOf(unit) : classifyEnding(unit);
   const under = unit.job !== 0 ? unit.job : last !== null && last.endedAtMs === null ? last.id : 0;
   const job = known?.job || under;
-  const inferred = job === 0 || failedStart ? wentDownWith(component, unit, components) : null;
-  const dependency = how === 'stopped' ? (known?.dependency ?? last?.because ?? inferred) : null;
+  const because = known?.dependency ?? last?.because ?? wentDownWith(component, unit, components, job !== 0);
+  const dependency = how === 'stopped' ? because : null;
   return { ...component, ending: { how, reason, dependency, job } };
 }

@@ -46,7 +46,8 @@ export function observeUnit(turn: Turn, component: Component, unit: Unit): void 
   const anew = previous !== null && unit.invocationId !== '' && unit.invocationId !== previous.invocationId;
   const counted = anew ? countRestart(turn, component, previous, unit) : component;
   const nRestarts = anew || previous === null ? unit.nRestarts : counted.nRestarts;
-  const seen: Component = { ...counted, unit, seen: true, nRestarts };
+  // How an earlier run ended says nothing of how this one did.
+  const seen: Component = { ...counted, unit, seen: true, nRestarts, ending: anew ? null : counted.ending };
   const noted = isGivenUp(component, unit)
     ? { ...seen, ending: { how: 'stopped' as const, reason: 'unit.disabled' as const, dependency: null, job: 0 } }
     : noteEnding(seen, unit, turn.components);
@@ -60,7 +61,7 @@ export function observeUnit(turn: Turn, component: Component, unit: Unit): void 
 /** Its stop was not seen, and the unit that it may have gone down with has only now been read. */
 function mayHaveGoneWith({ ending, unit }: Component, other: Unit): boolean {
   if (unit === null || ending?.how !== 'stopped') return false;
-  return ending.dependency === null && ending.job === 0 && unit.settings.stopsWith.includes(other.id);
+  return ending.dependency === null && unit.settings.stopsWith.includes(other.id);
 }
 
 function askAgain(turn: Turn, component: Component): void {
