@@ -44,7 +44,15 @@ const evidence = createEvidence({
   bus: { read: async () => null },
   wallMs: clock.wallMs,
 });
-const request = { id: 'a', component: 'a', unit: 'a.service', incident: 'a', dump: false, observations: {}, seen: null };
+const request = {
+  id: 'a',
+  component: 'a',
+  unit: 'a.service',
+  incident: 'a',
+  dump: false,
+  observations: {},
+  seen: null,
+};
 const host = createHost({ locks: [{ manager: 'dpkg', path: join(disk, 'lock') }] });
 const prober = createProber({ clock, mainPid: () => process.pid });
 const page = { kind: 'http', url: 'https://127.0.0.1:1/', socket: null, expect: [200], insecure: false } as const;
