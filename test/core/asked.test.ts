@@ -56,6 +56,20 @@ t.test('one that waits for the slot is begun as soon as that is free, even witho
   t.match(world.remedial(), [{ component: 'proxy' }, { component: 'docker' }]);
 });
 
+t.test('what is repaired while one waits is counted as a repair, and is what was asked for', async (t) => {
+  const world = createWorld([policy('proxy'), policy('docker')], { units: { docker: { restart: 'no' } } });
+  world.advance(60_000);
+  world.unit('proxy').program.startMs = 20_000;
+  world.send({ type: 'restart.asked', component: 'proxy' });
+  world.send({ type: 'restart.asked', component: 'docker' });
+  world.advance(1_000);
+  world.unit('docker').crash();
+  world.advance(60_000);
+  t.match(world.remedial(), [{ component: 'proxy' }, { component: 'docker', reason: 'restart.down' }]);
+  t.equal(world.remedial().length, 2);
+  t.equal(world.component('docker').spent.length, 1);
+});
+
 t.test('one that comes while somebody else’s job is under way waits for it', async (t) => {
   const world = settled();
   world.unit('proxy').program.startMs = 10_000;

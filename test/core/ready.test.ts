@@ -1,4 +1,5 @@
 import t from 'tap';
+import { step } from '../../src/core/step.ts';
 import { createWorld, policy, type World } from './world.ts';
 
 function node(ready: NonNullable<Parameters<typeof createWorld>[1]>['ready'] = {}): World {
@@ -74,6 +75,16 @@ t.test('a shutdown counts at once, and its end too', async (t) => {
   world.send({ type: 'shutdown.canceled' });
   world.advance(10_000);
   t.same(answers(world), ['false node.shutting-down', 'true node.ready']);
+});
+
+t.test('a time that has come is not missed by a rounding of floating point', async (t) => {
+  const world = node();
+  // Reached in a random story: 1044733.7900011708 + 5000 is 1049733.7900011707, and that less the first is below 5000.
+  const ready = { ready: false, reason: 'node.not-ready', detail: '', sinceMs: 0, blindSinceMs: null } as const;
+  const { state } = world;
+  const before = { ...state(), node: { ...state().node, ready: { ...ready, turningSinceMs: 1_044_733.7900011708 } } };
+  const { state: after } = step(before, { type: 'tick' }, 1_044_733.7900011708 + 5_000);
+  t.match(after.node.ready, { ready: true, reason: 'node.ready' });
 });
 
 t.test('a shutdown while the agent is blind does not wake it in vain', async (t) => {

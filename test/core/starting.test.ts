@@ -84,9 +84,12 @@ t.test('S7: a start that systemd itself will end is waited for', async (t) => {
   const world = createWorld([policy('containerd')], { down: ['containerd'] });
   world.unit('containerd').program.starts = 'never';
   world.unit('containerd').start();
-  world.advance(3_600_000);
+  world.advance(89_000);
   t.same(world.remedial(), []);
   t.equal(world.phase('containerd'), 'starting');
+  world.advance(2_000);
+  t.match(world.told('incident.opened'), [{ reason: 'unit.timeout' }]);
+  t.match(world.remedial(), [{ type: 'unit.restart', reason: 'restart.first-crash' }]);
 });
 
 t.test('S7: a start to which systemd sets no limit is a hang after ten minutes', async (t) => {

@@ -145,10 +145,18 @@ export function createVirtualUnit(name: string, around: Surroundings, own: Parti
     const begun = { ...from, invocationId: `run-${serial}`, result: 'success', nRestarts, mainPid: 100 + serial, job };
     const up = { activeState: 'active', subState: 'running', job: 0 } as const;
     const finish = (): void => {
-      if (program.starts === 'never') return;
+      const { timeoutStartMs } = unit.settings;
+      if (program.starts === 'never') {
+        if (timeoutStartMs !== null) soon(timeoutStartMs - program.startMs, giveUp);
+        return;
+      }
       if (program.starts === 'well') set({ ...up, activeEnterAtMs: nowMs() });
       else ended('exit-code', { execMainCode: 1, execMainStatus: 1 });
       endJob(program.starts === 'well' ? 'done' : 'failed');
+    };
+    const giveUp = (): void => {
+      ended('timeout', { execMainCode: 2, execMainStatus: 15 });
+      endJob('failed');
     };
     if (program.startMs === 0 && program.starts === 'well') {
       epoch += 1;
@@ -160,6 +168,8 @@ export function createVirtualUnit(name: string, around: Surroundings, own: Parti
     soon(program.startMs, finish);
   }
 
+  const left = (): Partial<Unit> => (unit.activeState === 'active' ? { activeExitAtMs: nowMs() } : {});
+
   function stopThen(job: number, then: () => void): void {
     if (unit.mainPid === 0) {
       epoch += 1;
@@ -167,8 +177,7 @@ export function createVirtualUnit(name: string, around: Surroundings, own: Parti
       then();
       return;
     }
-    const wasActive = unit.activeState === 'active' ? { activeExitAtMs: nowMs() } : {};
-    set({ activeState: 'deactivating', subState: 'stop-sigterm', ...wasActive, job });
+    set({ activeState: 'deactivating', subState: 'stop-sigterm', ...left(), job });
     goOn = () => {
       goOn = null;
       const result = program.frozen ? 'timeout' : 'success';
@@ -187,10 +196,15 @@ export function createVirtualUnit(name: string, around: Surroundings, own: Parti
     crash: (result = 'signal') => {
       if (unit.mainPid === 0) return;
       if (unit.activeState === 'deactivating') return goOn?.();
-      ended(result, { activeExitAtMs: nowMs(), execMainCode: 2, execMainStatus: 9 });
+      ended(result, { ...left(), execMainCode: 2, execMainStatus: 9 });
+      endJob('failed');
     },
     exit: () => {
-      if (unit.mainPid !== 0) ended('success', { activeExitAtMs: nowMs(), execMainCode: 1, execMainStatus: 0 });
+      if (unit.mainPid === 0) return;
+      // Type=notify: whoever exits before it is ready has not kept the protocol.
+      const result = unit.activeState === 'activating' ? 'protocol' : 'success';
+      ended(result, { ...left(), execMainCode: 1, execMainStatus: 0 });
+      endJob('failed');
     },
     freeze: () => {
       program.frozen = unit.mainPid !== 0;

@@ -83,7 +83,7 @@ export interface World {
   advance(ms: number): void;
   /** Sets what `component/probe` answers from now on, the same or in turn; null: what the unit would. */
   answer(lane: string, answer: Answer | readonly Answer[] | null): void;
-  /** What the performers do with an action from now on: carry it out, or never report back. */
+  /** What the performers do from now on: carry actions and evidence out, or never report back. */
   perform(how: 'well' | 'mute'): void;
   evidenceNeverComes(): void;
   /** What the agent's own performers were about to report is lost. */
@@ -97,9 +97,11 @@ export interface World {
   /** SIGKILL to the agent; what it had saved is all that is left. */
   killAgent(): void;
   /** The agent dies the moment it has saved its next remedial intent: `before` or just `after` the call to systemd. */
-  killAgentAtAction(when: 'before' | 'after'): void;
+  killAgentAtAction(when: 'before' | 'after' | null): void;
   startAgent(options?: { readonly bootId?: string; readonly store?: StoreHealth }): void;
   restartAgent(bootId?: string): void;
+  /** The machine is suspended for so long; the monotonic clock stands still meanwhile. */
+  suspend(ms: number): void;
   /** SIGSTOP to the agent for so long. */
   stall(ms: number): void;
   isAgentUp(): boolean;
@@ -110,6 +112,9 @@ export interface World {
   /** Forgets the actions and transitions recorded so far. */
   forget(): void;
 }
+
+/** Two virtual days of a small node; more in a test means that the core wakes itself in vain. */
+const mostTurns = 200_000;
 
 const nameOf = (unit: string): string => unit.replace('.service', '');
 const isRemedial = (action: Action): action is Remedial => 'timeoutMs' in action && 'id' in action;
@@ -185,7 +190,7 @@ export function createWorld(policies: readonly ComponentPolicy[], options: World
   function perform(action: Action): void {
     if (action.type === 'host.sample') plan(1, true, () => send({ type: 'host.sampled', sample }));
     else if (action.type === 'evidence.capture') {
-      if (evidence) later(1, { type: 'evidence.captured', id: action.id });
+      if (evidence && how === 'well') later(1, { type: 'evidence.captured', id: action.id });
     } else if (action.type === 'probe.look') {
       const { component, probe, timeoutMs } = action;
       const { verdict, reason, tookMs = 2 } = answerOf(action);
@@ -213,6 +218,7 @@ export function createWorld(policies: readonly ComponentPolicy[], options: World
     state = after;
     wake = wakeAtMs;
     told.push(...transitions);
+    if (turned.length > mostTurns) throw new Error(`more than ${mostTurns} turns: the core spins`);
     turned.push({ nowMs: now, event, before, after, actions, transitions, wakeAtMs });
     for (const action of actions) if (up) perform(action);
   }
@@ -304,6 +310,9 @@ export function createWorld(policies: readonly ComponentPolicy[], options: World
     },
     evidenceNeverComes: () => {
       evidence = false;
+    },
+    suspend: (ms) => {
+      sample = { ...sample, suspendedMs: sample.suspendedMs + ms };
     },
     killPerformers: () => {
       due = due.filter((one) => !one.ours);

@@ -18,7 +18,7 @@ function allowance(component: Component, node: NodeState, nowMs: number): number
 }
 
 function spentWithin(component: Component, nowMs: number): readonly Spending[] {
-  return component.spent.filter((spending) => nowMs - spending.atMs < component.policy.budget.perMs);
+  return component.spent.filter((spending) => nowMs < spending.atMs + component.policy.budget.perMs);
 }
 
 export function remaining(component: Component, node: NodeState, nowMs: number): number {

@@ -1,6 +1,8 @@
 /**
  * Time as the core sees it: numbers only. A step that comes much later than it was wished for means that the agent was stopped or starved,
- * and a new boot means another origin of the clock.
+ * and a new boot means another origin of the clock. INVARIANT of the whole core: whether a time has come is asked as it is waited for
+ * (now >= begun + length). Of two forms that are equal on paper floating point may deny the one, and the core would want to be woken at
+ * once, again and again.
  */
 import { freshProbes } from './looks.ts';
 import type { Component, Deed, State } from './state.ts';

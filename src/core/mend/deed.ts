@@ -102,7 +102,7 @@ export function act(turn: Turn, component: Component, unit: Unit, deed: Deed): C
     stageUntilMs: turn.nowMs + action.timeoutMs + jobSlackMs,
     invocation: unit.invocationId,
   };
-  const counted = component.asked ? component : spend(turn, component, 'nodemend');
+  const counted = deed.reason === 'restart.asked' ? component : spend(turn, component, 'nodemend');
   return { ...counted, deed: acting, asked: false };
 }
 

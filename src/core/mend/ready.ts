@@ -43,7 +43,7 @@ function turnTo(turn: Turn, state: ReadyState, answer: Answer): ReadyState {
 function whileBlind(turn: Turn, node: NodeState, state: ReadyState): ReadyState {
   const since = state.blindSinceMs ?? turn.nowMs;
   const blind = { ...state, blindSinceMs: since };
-  const stale = turn.nowMs - since >= node.readyPolicy.staleAfterMs;
+  const stale = turn.nowMs >= since + node.readyPolicy.staleAfterMs;
   return stale ? turnTo(turn, blind, { ready: node.readyPolicy.failOpen, reason: 'node.blind', detail: '' }) : blind;
 }
 
@@ -54,7 +54,7 @@ function whileSeeing(turn: Turn, node: NodeState, state: ReadyState): ReadyState
   if (first || answer.ready === state.ready) return turnTo(turn, seeing, answer);
   const since = state.turningSinceMs ?? turn.nowMs;
   const dwellMs = answer.ready ? node.readyPolicy.upAfterMs : node.readyPolicy.downAfterMs;
-  return turn.nowMs - since >= dwellMs ? turnTo(turn, seeing, answer) : { ...seeing, turningSinceMs: since };
+  return turn.nowMs >= since + dwellMs ? turnTo(turn, seeing, answer) : { ...seeing, turningSinceMs: since };
 }
 
 export function settleReady(turn: Turn): void {

@@ -72,20 +72,19 @@ function absolve(turn: Turn, dependency: string): void {
       turn.components[name] = { ...component, freshFromMs: turn.nowMs, probes: freshProbes(component, turn.nowMs) };
 }
 
-/** In these nobody looks, so what is there is from before. */
-const unlooked: ReadonlySet<Component['phase']> = new Set(['paused', 'masked']);
-
 /** While it waits, what is seen is evidence against the dependency (S9). An exhausted component waits as well, without being held. */
 function isWaiting({ phase, reason }: Component): boolean {
   return phase === 'held' || (phase === 'exhausted' && reason === 'dependency.down');
 }
 
-/** What was seen in such a time is forgotten before anything is concluded from it. */
+/** What was seen while it waited is forgotten before anything is concluded from it; while paused or masked nobody looked at all. */
 function release(turn: Turn, component: Component): Component {
   const { phase } = component;
-  if (!isWaiting(component) && !unlooked.has(phase)) return component;
+  const waiting = isWaiting(component);
+  if (!waiting && phase !== 'paused' && phase !== 'masked') return component;
   const { sign } = readSign(turn, component);
-  const goesOn = isWaiting(component) ? sign === 'waiting' || sign === 'blind' : table[phase][sign].to === phase;
+  const unseen = sign === 'blind' && phase === 'masked';
+  const goesOn = waiting ? sign === 'waiting' || sign === 'blind' : sign === phase || unseen;
   return goesOn ? component : { ...component, freshFromMs: turn.nowMs, probes: freshProbes(component, turn.nowMs) };
 }
 

@@ -12,7 +12,7 @@ import { type Reading, read, type Sign } from './reading.ts';
 import type { Component } from './state.ts';
 import type { Turn } from './turn.ts';
 import type { Unit } from './unit.ts';
-import { ageMs, judge, startsEndlessly } from './verdict.ts';
+import { judge, runsSinceMs, startsEndlessly } from './verdict.ts';
 import { readVerification } from './verification.ts';
 
 function readHandsOff(turn: Turn, component: Component): Reading | null {
@@ -63,7 +63,7 @@ function readActivating(turn: Turn, component: Component, unit: Unit): Reading {
 
 function readActive(turn: Turn, component: Component): Reading {
   const { verdict, reason, detail, sinceMs } = judge(component, turn.node, turn.nowMs);
-  const young = ageMs(component, turn.nowMs) < graceMs(component, turn.node, turn.nowMs);
+  const young = turn.nowMs < runsSinceMs(component) + graceMs(component, turn.node, turn.nowMs);
   if (verdict === 'initializing') return read('starting', 'probe.initializing', detail);
   // Out of its budget, a unit that crashes again and again is not believed before it has lasted.
   if (young && (verdict !== 'healthy' || component.phase === 'exhausted'))
@@ -91,12 +91,13 @@ const wanting: ReadonlySet<Sign> = new Set(['down', 'restarting', 'hung', 'spent
 export function readSign(turn: Turn, component: Component): Reading {
   const handsOff = readHandsOff(turn, component);
   if (handsOff !== null) return handsOff;
-  const { unit, deed, asked } = component;
+  const { unit, deed } = component;
   if (unit === null) return read('blind', 'component.unseen');
   if (deed !== null && deed.stage !== 'preparing') return readVerification(turn, component, unit, deed);
   const base = readUnit(turn, component, unit);
   if (deed === null) return base;
-  return wanting.has(base.sign) || (asked && base.sign !== 'changing')
+  const asked = deed.reason === 'restart.asked' && base.sign !== 'changing';
+  return asked || wanting.has(base.sign)
     ? read('acting', deed.reason, deed.remedy, base.sinceMs)
     : read('moot', 'restart.moot', base.reason);
 }

@@ -70,7 +70,6 @@ export const table: Readonly<Record<Phase, Row>> = {
     waiting: go('exhausted'),
     changing: go('exhausted'),
     starting: go('exhausted'),
-    unverified: go('exhausted', 'escalate'),
     restarting: go('exhausted'),
     shaky: go('exhausted'),
     unseen: go('exhausted'),

@@ -21,16 +21,15 @@ export interface Finding {
 
 const unlooked = { window: [], badSinceMs: null };
 
-/** How long the unit's present run has lasted; very long when systemd does not say. */
-export function ageMs(component: Component, nowMs: number): number {
-  return nowMs - (component.unit?.inactiveExitAtMs ?? 0);
+/** When the unit's present run began; long ago when systemd does not say. */
+export function runsSinceMs({ unit }: Component): number {
+  return unit?.inactiveExitAtMs ?? -Infinity;
 }
 
 /** A start to which systemd sets no limit and that has lasted so long is taken for a hang. */
-export function startsEndlessly(component: Component, nowMs: number): boolean {
-  const { unit } = component;
-  const unlimited = unit?.activeState === 'activating' && unit.settings.timeoutStartMs === null;
-  return unlimited && ageMs(component, nowMs) >= longestStartMs;
+export function startsEndlessly({ unit }: Component, nowMs: number): boolean {
+  if (unit?.activeState !== 'activating' || unit.settings.timeoutStartMs !== null) return false;
+  return unit.inactiveExitAtMs !== null && nowMs >= unit.inactiveExitAtMs + longestStartMs;
 }
 
 const unseen: Finding = { verdict: 'unknown', reason: 'component.unseen', detail: '', sinceMs: null };
@@ -106,7 +105,7 @@ export function judge(component: Component, node: NodeState, nowMs: number): Fin
   const votes = probesOf(component.policy, 'vote');
   if (votes.length === 0) return { verdict: 'healthy', reason: 'component.healthy', detail: '', sinceMs: null };
   const { failures } = component.policy.hang;
-  const patient = ageMs(component, nowMs) < longestStartMs;
+  const patient = nowMs < runsSinceMs(component) + longestStartMs;
   const rule = { failures, forMs: hangForMs(component, node, nowMs), patient };
   const findings = votes.map((name) => judgeWindow(component.probes[name] ?? unlooked, rule));
   const worst = findings.reduce((a, b) => (rank[b.verdict] > rank[a.verdict] ? b : a));
