@@ -52,6 +52,8 @@ export interface VirtualUnit {
   /** `job`: its id, where it was given with another one's. */
   stop(done?: (result: string) => void, job?: number): void;
   restart(done?: (result: string) => void): void;
+  /** A reload that takes so long; the process serves on meanwhile. */
+  reload(ms: number): void;
   resetFailed(): void;
 }
 
@@ -224,6 +226,14 @@ export function createVirtualUnit(name: string, around: Surroundings, own: Parti
     restart: (done = nothing) => {
       const job = openJob(done);
       stopThen(job, () => run(job, 0));
+    },
+    reload: (ms) => {
+      if (unit.activeState !== 'active') return;
+      set({ activeState: 'reloading', subState: 'reload', job: openJob(nothing) });
+      soon(ms, () => {
+        set({ activeState: 'active', subState: 'running', job: 0 });
+        endJob('done');
+      });
     },
     resetFailed: () => {
       starts = [];
