@@ -92,6 +92,15 @@ t.test('S7: a start that systemd itself will end is waited for', async (t) => {
   t.match(world.remedial(), [{ type: 'unit.restart', reason: 'restart.first-crash' }]);
 });
 
+t.test('S7: however long the time is that systemd allows it', async (t) => {
+  const world = createWorld([policy('docker')], { down: ['docker'], units: { docker: { timeoutStartMs: 1_200_000 } } });
+  world.unit('docker').program.starts = 'never';
+  world.unit('docker').start();
+  world.advance(1_190_000);
+  t.same(world.remedial(), []);
+  t.equal(world.phase('docker'), 'starting');
+});
+
 t.test('S7: a start to which systemd sets no limit is a hang after ten minutes', async (t) => {
   const world = createWorld([policy('docker')], { down: ['docker'], units: { docker: { timeoutStartMs: null } } });
   world.unit('docker').program.starts = 'never';
