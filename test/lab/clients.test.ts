@@ -43,6 +43,9 @@ labTest('a thousand idle, slow and malformed clients do not slow repairs down', 
   const beset = await repairs(worker);
   t.equal((await node.http(`${url}/livez?verbose`)).status, 200, 'whoever asks properly is answered');
   t.equal((await node.http(`${url}/metrics`)).status, 200);
+  // What waits to be accepted counts as connected with a client, so this is a moment's figure.
+  const isHeld = () => (hostile.heard()?.idle ?? Number.POSITIVE_INFINITY) < 600;
+  await node.waitFor(isHeld, 60_000, 'most of the idle connections to be ended');
   const heard = hostile.heard();
   const [filesBeset, memoryBeset] = [files(), await memory()];
   hostile.close();
@@ -55,7 +58,6 @@ labTest('a thousand idle, slow and malformed clients do not slow repairs down', 
   t.ok(median(beset) < 2 * median(alone) + 100, `${median(alone)} ms, then ${median(beset)} ms`);
   t.ok(filesBeset < filesAlone + 600, `${filesBeset} open files`);
   t.ok(memoryBeset < memoryAlone + 64, `${memoryBeset} MiB`);
-  t.ok((heard?.idle ?? 0) < 600, `of the idle connections ${heard?.idle} are left standing`);
   t.same(
     Object.keys(heard?.statuses ?? {}).filter(
       (status) => !['400', '404', '405', '413', '414', '431', '505'].includes(status),
