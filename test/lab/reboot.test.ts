@@ -34,7 +34,11 @@ labTest('budgets, pauses and history outlive a reboot, and on the way down nothi
   await worker.crash('containerd.service');
   await worker.awaitWell();
   await node.ok(['nodemend', 'pause', 'kubelet', '--for', '30m', '--reason', 'new disk']);
-  const history = await worker.incidents();
+  const kept = async () => {
+    const incidents = await worker.incidents();
+    return (incidents[0]?.evidence.length ?? 0) > 0 && incidents;
+  };
+  const history = await node.waitFor(kept, 10_000, 'the incident and its evidence to be kept');
   t.match(history, [{ component: 'containerd', cause: 'unit.crashed', recovered: true }]);
   t.equal((await worker.component('containerd')).budget.remaining, 2);
   const bootId = await node.bootId();
@@ -75,8 +79,8 @@ labTest('budgets, pauses and history outlive a reboot, and on the way down nothi
   t.match(kubelet, { phase: 'paused', pause: { text: 'new disk' } });
   const leftMs = (kubelet?.pause?.untilMs ?? 0) - view.nowMs;
   t.ok(leftMs > 0 && leftMs <= 30 * 60_000, `the pause lasts for another ${leftMs} ms`);
-  const kept = (await worker.incidents()).filter(({ id }) => id === history[0]?.id);
-  t.same(kept, history);
+  const outlived = (await worker.incidents()).filter(({ id }) => id === history[0]?.id);
+  t.same(outlived, history, 'the history outlived the reboot');
   const journal = await node.ok(['journalctl', '-b', '-o', 'cat', '--no-pager', '-u', AGENT]);
   t.notMatch(journal, /action\.begun/, 'and the agent acted on nothing during the boot');
   t.notMatch(journal, /"ready":false,"reason":"node\.shutting-down"/);
