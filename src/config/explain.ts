@@ -64,8 +64,7 @@ function knownKeys(path: Path): string[] {
   return Object.keys(found.properties ?? {});
 }
 
-function unknownKey(path: Path, key: string): string {
-  const known = knownKeys(path);
+function unknownKey(key: string, known: readonly string[]): string {
   const meant = nearest(key, known);
   if (meant !== null) return `there is no key ${show(key)} here; did you mean ${meant}?`;
   return `there is no key ${show(key)} here${known.length === 0 ? '' : `; expected one of ${known.join(', ')}`}`;
@@ -80,18 +79,24 @@ function meantChoice(issue: Issue): readonly Issue[] | null {
   return fitting.length === 1 ? (fitting[0] ?? null) : null;
 }
 
-/** Every problem of one issue; `value` is the whole configuration as it was read. */
-export function explain(issue: Issue, value: unknown, file: string, locate: Locate): Problem[] {
+/** Every problem of one issue; `value` is the whole as it was read, `known` the keys that may stand at a path. */
+export function explain(
+  issue: Issue,
+  value: unknown,
+  file: string,
+  locate: Locate,
+  known: (path: Path) => string[] = knownKeys,
+): Problem[] {
   const { path } = issue;
   const meant = meantChoice(issue);
   if (meant !== null)
-    return meant.flatMap((inner) => explain({ ...inner, path: [...path, ...inner.path] }, value, file, locate));
+    return meant.flatMap((inner) => explain({ ...inner, path: [...path, ...inner.path] }, value, file, locate, known));
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       file,
       ...locate.key(path, key),
       path: [...path, key].join('.'),
-      message: unknownKey(path, key),
+      message: unknownKey(key, known(path)),
     }));
   }
   if (issue.code === 'invalid_key') {

@@ -1,0 +1,52 @@
+/** From the text of a file to its value, with the place of everything in it. Never throws, whatever the file holds. */
+import { readFile, stat } from 'node:fs/promises';
+import { LineCounter, parseDocument } from 'yaml';
+import { createLocate, type Locate } from './locate.ts';
+import type { Problem } from './problem.ts';
+
+const mostBytes = 1_048_576;
+const mostAliases = 100;
+
+export interface YamlText {
+  /** Empty where the text cannot be read as YAML. */
+  readonly value: unknown;
+  readonly locate: Locate;
+  readonly flaws: readonly Problem[];
+}
+
+export function readYaml(text: string, file: string): YamlText {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+  const locate = createLocate(document, lines);
+  const flaws = [...document.errors, ...document.warnings].map(({ pos, message }) => ({
+    file,
+    ...locate.at(pos[0]),
+    path: '',
+    message: `this is not YAML: ${message}`,
+  }));
+  // A key given twice leaves the rest readable; after anything else the rest would be guesswork.
+  const readable = document.errors.every(({ code }) => code === 'DUPLICATE_KEY');
+  try {
+    return { value: readable ? (document.toJS({ maxAliasCount: mostAliases }) ?? {}) : {}, locate, flaws };
+  } catch (error) {
+    const message = `cannot expand the aliases: ${String(error)}; write them out`;
+    return { value: {}, locate, flaws: [...flaws, whole(file, message)] };
+  }
+}
+
+/** A problem of the file as such. */
+export const whole = (file: string, message: string): Problem => ({ file, line: 1, column: 1, path: '', message });
+
+/** The text of a file, or why there is none. */
+export async function readText(path: string): Promise<string | Problem> {
+  try {
+    const { size } = await stat(path);
+    if (size > mostBytes) return whole(path, `cannot read it: it has ${size} bytes, expected at most ${mostBytes}`);
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return whole(path, 'there is no such file; name another one or leave it out');
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return whole(path, 'it is not UTF-8 text; save it as UTF-8');
+    return whole(path, `cannot read it: ${code ?? String(error)}; make it a file that can be read`);
+  }
+}
