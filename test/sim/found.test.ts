@@ -9,7 +9,14 @@ for (const { now, seed, node: name, story, hours } of found) {
     const node = nodes.find((one) => one.name === name);
     if (node === undefined) throw new Error(`there is no node ${name}`);
     const endMs = hours * 3_600_000;
-    const { breaches } = await runStory({ seed, node, happenings: story, healMs: endMs - 3_000_000, endMs });
+    const { breaches } = await runStory({
+      seed,
+      node,
+      happenings: story,
+      deathShare: 0,
+      healMs: endMs - 3_000_000,
+      endMs,
+    });
     t.same(breaches, []);
   });
 }

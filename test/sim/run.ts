@@ -1,4 +1,5 @@
 /** Plays one story with everything checked: faults, then heal, then everything has to be well again. */
+import { createRandom } from '../../src/sim/random.ts';
 import type { Watcher } from '../../src/sim/watcher.ts';
 import { createWorld, type World } from '../../src/sim/world.ts';
 import type { Breach } from './rules/case.ts';
@@ -47,7 +48,9 @@ export async function runStory(
     oracle.watcher,
     createOnlooker(() => world),
   );
-  const world: World = createWorld({ seed: story.seed, config, units, disabled, watcher });
+  const luck = createRandom(story.seed).fork('death');
+  const dies = (): boolean => world.agenda.nowMs() < story.healMs && luck.chance(story.deathShare);
+  const world: World = createWorld({ seed: story.seed, config, units, disabled, watcher, dies });
   world.tell(story.happenings);
   await world.runTo(story.healMs);
   world.heal();

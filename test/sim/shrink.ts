@@ -27,9 +27,9 @@ const clock = (atMs: number): string => {
   return `${part(Math.floor(seconds / 3_600))}:${part(Math.floor(seconds / 60) % 60)}:${part(seconds % 60)}`;
 };
 
-export function describeStory({ node, happenings }: Story): string[] {
+export function describeStory({ node, happenings, deathShare }: Story): string[] {
   return [
-    `node: ${node.name}`,
+    `node: ${node.name}${deathShare === 0 ? '' : `; the agent dies at ${(100 * deathShare).toFixed(1)} % of its writes and calls`}`,
     ...happenings.map(({ atMs, happening }) => `${clock(atMs)} (${atMs} ms) ${JSON.stringify(happening)}`),
   ];
 }

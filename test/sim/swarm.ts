@@ -10,6 +10,8 @@ export interface Story {
   readonly seed: number;
   readonly node: Node;
   readonly happenings: readonly Scheduled[];
+  /** How likely the agent dies at each write, sync, call and reply. */
+  readonly deathShare: number;
   /** When the faults stop, and when everything must be well again. */
   readonly healMs: number;
   readonly endMs: number;
@@ -206,10 +208,14 @@ function pickWeighted(random: Random, words: readonly What[]): What {
 /** What comes together within a minute or two tries more than the same spread over hours. */
 function cluster(random: Random, node: Node, words: readonly What[], atMs: number): Scheduled[] {
   const count = random.whole(1, 4);
+  // Most of what comes together befalls the same unit.
+  const focus = random.pick(node.units);
+  const here = { ...node, units: [focus, focus, ...node.units] };
   const list: Scheduled[] = [];
   for (let index = 0; index < count; index += 1) {
-    const laterMs = index === 0 ? 0 : random.chance(0.5) ? random.between(0, 2_000) : random.between(0, 120_000);
-    list.push({ atMs: atMs + laterMs, happening: kinds[pickWeighted(random, words)].make(random, node) });
+    const withinMs = random.pick([2_000, 2_000, 20_000, 120_000]);
+    const laterMs = index === 0 ? 0 : random.between(0, withinMs);
+    list.push({ atMs: atMs + laterMs, happening: kinds[pickWeighted(random, words)].make(random, here) });
   }
   if (random.chance(0.1)) list.push(...handsOff(random, node, atMs + random.between(0, 30_000)));
   return list;
@@ -230,5 +236,6 @@ export function tellStory(seed: number, hours: number): Story {
     happenings.push(...cluster(random, node, words.length > 0 ? words : all, atMs));
   }
   happenings.sort((a, b) => a.atMs - b.atMs);
-  return { seed, node, happenings: happenings.filter(({ atMs }) => atMs < healMs), healMs, endMs };
+  const deathShare = random.chance(0.3) ? random.between(0.005, 0.05) : 0;
+  return { seed, node, happenings: happenings.filter(({ atMs }) => atMs < healMs), deathShare, healMs, endMs };
 }

@@ -80,8 +80,8 @@ export function allowance(part: Part, knowledge: Knowledge): number {
   return careful ? Math.min(1, part.policy.budget.actions) : part.policy.budget.actions;
 }
 
-/** S8: budget and back-off. */
-const inBudget: Rule = ({ part, knowledge }) => {
+/** S8: budget and back-off, and out of budget nothing but what is told as a half-open retry. */
+const inBudget: Rule = ({ action, part, knowledge }) => {
   if (part.asked) return null;
   const { backoff } = part.policy;
   const { lastOwn } = part;
@@ -90,6 +90,8 @@ const inBudget: Rule = ({ part, knowledge }) => {
   const spent = spentNow(part, knowledge.agendaMs);
   if (spent >= allowance(part, knowledge) && sinceMs < backoff.maxMs * leastShare - roundingMs)
     return `S8 ${spent} restarts were spent, and the last action was ${Math.round(sinceMs)} ms ago`;
+  const told = action.reason === 'restart.half-open' || action.reason === 'reboot.tried';
+  if (spent >= allowance(part, knowledge) && !told) return `S8 ${action.reason} with a budget that is spent`;
   const delayMs =
     lastOwn === null ? 0 : Math.min(backoff.maxMs, backoff.firstMs * backoff.factor ** (lastOwn.spent - 1));
   return sinceMs < delayMs * leastShare - roundingMs

@@ -49,6 +49,8 @@ export interface Knowledge {
   shuttingDown: boolean;
   pausedUntilMs: number;
   sample: (HostSample & { readonly atMs: number }) | null;
+  /** As the last sample had it; null in a new life of the agent. */
+  suspendedMs: number | null;
   upgradeSinceMs: number | null;
   store: StoreHealth;
   /** Agenda time until which budgets are conservative, because state was lost. */
@@ -56,6 +58,7 @@ export interface Knowledge {
 }
 
 const keptLooks = 24;
+export const gapMs = 2_000;
 const forgetfulMs = 24 * 3_600_000;
 
 export const createKnowledge = (): Knowledge => ({
@@ -68,6 +71,7 @@ export const createKnowledge = (): Knowledge => ({
   shuttingDown: false,
   pausedUntilMs: 0,
   sample: null,
+  suspendedMs: null,
   upgradeSinceMs: null,
   store: 'fresh',
   forgetfulUntilMs: 0,
@@ -135,7 +139,8 @@ function forget(knowledge: Knowledge): void {
 
 const takes: { readonly [Type in Event['type']]?: Take<Type> } = {
   'agent.started': (knowledge, { store }) => {
-    Object.assign(knowledge, { connected: false, shuttingDown: false, sample: null, upgradeSinceMs: null, store });
+    Object.assign(knowledge, { connected: false, shuttingDown: false, store });
+    Object.assign(knowledge, { sample: null, suspendedMs: null, upgradeSinceMs: null });
     if (store === 'lost' || store === 'unwritable') forget(knowledge);
     for (const part of knowledge.parts.values()) {
       part.from.lifeMs = knowledge.nowMs;
@@ -179,6 +184,9 @@ const takes: { readonly [Type in Event['type']]?: Take<Type> } = {
     part.looks.set(probe, [...(part.looks.get(probe) ?? []), observation].slice(-keptLooks));
   },
   'host.sampled': (knowledge, { sample }) => {
+    const sleptMs = sample.suspendedMs - (knowledge.suspendedMs ?? sample.suspendedMs);
+    if (sleptMs >= gapMs) for (const part of knowledge.parts.values()) part.from.gapMs = knowledge.nowMs;
+    knowledge.suspendedMs = sample.suspendedMs;
     knowledge.sample = { ...sample, atMs: knowledge.nowMs };
     knowledge.upgradeSinceMs = sample.packageManager === null ? null : (knowledge.upgradeSinceMs ?? knowledge.nowMs);
   },

@@ -6,7 +6,7 @@ import type { World } from '../../../src/sim/world.ts';
 import { beforeAction, spentNow } from './before-action.ts';
 import { type Breach, type Case, isDiskInTrouble } from './case.ts';
 import { createIntents } from './intents.ts';
-import { createKnowledge, type Knowledge, learn } from './knowledge.ts';
+import { createKnowledge, gapMs, type Knowledge, learn } from './knowledge.ts';
 import { createOutcomes } from './outcomes.ts';
 import { rebootBreach } from './reboots.ts';
 import { stretchBreach } from './stretch.ts';
@@ -22,7 +22,6 @@ export interface Oracle {
 const mostTurnsAtOnce = 500;
 /** A halt of this length covers at least one sample, so the core cannot fail to notice the gap. */
 const noticedHaltMs = 7_500;
-const gapMs = 2_000;
 
 export function createOracle(world: () => World, onBreach: (breach: Breach) => void = () => undefined): Oracle {
   const knowledge = createKnowledge();

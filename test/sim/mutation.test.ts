@@ -1,0 +1,57 @@
+/**
+ * The simulator can tell: for every rule of behaviour a deliberate fault is put into a copy of the core, and the swarm must find it by that very rule
+ * within 200 seeds. The daemon itself has no switch for this.
+ */
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import t from 'tap';
+import { type Mutant, mutants } from './mutants.ts';
+
+const top = join(import.meta.dirname, '../..');
+const hours = 6;
+const mostSeeds = 200;
+
+type Run = typeof import('./run.ts');
+type Swarm = typeof import('./swarm.ts');
+
+/** The source and the simulator beside each other, as they lie in the repository, with one line of the core changed. */
+function copyWith({ file, line, instead }: Mutant, folder: string): void {
+  cpSync(join(top, 'src'), join(folder, 'src'), { recursive: true });
+  cpSync(join(top, 'test/sim'), join(folder, 'test/sim'), { recursive: true });
+  cpSync(join(top, 'package.json'), join(folder, 'package.json'));
+  const path = join(folder, 'src/core/mend', file);
+  const parts = readFileSync(path, 'utf8').split(line);
+  if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} times: ${line}`);
+  writeFileSync(path, parts.join(instead));
+}
+
+const load = (folder: string, name: string): Promise<unknown> =>
+  import(pathToFileURL(join(folder, 'test/sim', name)).href);
+
+/** The first seed whose story shows a breach of the rule; null when there is none. */
+async function findSeed(folder: string, rule: string): Promise<number | null> {
+  const { runStory } = (await load(folder, 'run.ts')) as Run;
+  const { tellStory } = (await load(folder, 'swarm.ts')) as Swarm;
+  for (let seed = 1; seed <= mostSeeds; seed += 1) {
+    const { breaches } = await runStory(tellStory(seed, hours));
+    if (breaches.some((breach) => breach.rule === rule)) return seed;
+  }
+  return null;
+}
+
+t.test('there is a mutant for every rule', async (t) => {
+  t.same(
+    mutants.map(({ rule }) => rule),
+    ['S1', 'S2', 'S3', 'S4', 'S5', 'S6', 'S7', 'S8', 'S9', 'S10', 'S11', 'S12', 'S13', 'S14'],
+  );
+});
+
+for (const mutant of mutants) {
+  t.test(`${mutant.rule} is missed by nobody: ${mutant.what}`, async (t) => {
+    const folder = t.testdir({});
+    copyWith(mutant, folder);
+    const seed = await findSeed(folder, mutant.rule);
+    t.ok(seed !== null, seed === null ? `not found within ${mostSeeds} seeds` : `found by seed ${seed}`);
+  });
+}
