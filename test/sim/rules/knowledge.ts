@@ -134,7 +134,7 @@ function forget(knowledge: Knowledge): void {
   knowledge.forgetfulUntilMs = knowledge.agendaMs + forgetfulMs;
   knowledge.pausedUntilMs = 0;
   for (const part of knowledge.parts.values())
-    Object.assign(part, { spent: [], lastOwn: null, open: null, pausedUntilMs: 0 });
+    Object.assign(part, { unit: null, spent: [], lastOwn: null, open: null, pausedUntilMs: 0 });
 }
 
 const takes: { readonly [Type in Event['type']]?: Take<Type> } = {

@@ -11,7 +11,8 @@ function shouldRun(part: Part, world: World, knowledge: Knowledge): boolean {
   if (unit.unitFileState === 'masked' || unit.freezerState !== 'running') return false;
   if (unit.unitFileState === 'disabled' && unit.invocationId === '') return false;
   if (part.pausedUntilMs > knowledge.nowMs || knowledge.pausedUntilMs > knowledge.nowMs) return false;
-  const needed = [...service.facts.requires, ...service.facts.program.leansOn];
+  const waitsFor = part.policy.after.flatMap((name) => knowledge.parts.get(name)?.policy.unit ?? []);
+  const needed = [...service.facts.requires, ...service.facts.program.leansOn, ...waitsFor];
   return needed.every((name) => {
     const other = [...knowledge.parts.values()].find(({ policy }) => policy.unit === name);
     return other === undefined || shouldRun(other, world, knowledge);
