@@ -8,7 +8,7 @@ import { describeStory, shrink } from './shrink.ts';
 import { tellStory } from './swarm.ts';
 
 const hours = 6;
-const seeds = process.env['NODEMEND_LONG'] === '1' ? 2_000 : 150;
+const seeds = process.env['NODEMEND_LONG'] === '1' ? 2_000 : 100;
 
 t.test(`${seeds} stories of ${hours} h break no rule and end well`, async (t) => {
   let turns = 0;
