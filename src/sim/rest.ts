@@ -49,7 +49,10 @@ interface Lane {
 
 /** Shorter spans are not worth the copying. */
 const worthMs = 20_000;
-/** So near to the end every moment without a look in flight is remembered as one to stop at. */
+/**
+ * So near to the end every moment without a look in flight is remembered as one to stop at, and one such moment in so long a time before: two looks at
+ * the same moment end the passing over there.
+ */
 const nearMs = 120_000;
 
 function lanesOf(components: readonly Component[], node: NodeState): Lane[] {
@@ -165,7 +168,8 @@ function follow(course: Course, components: readonly Component[], untilMs: numbe
     const component = next === null ? undefined : components[next.component];
     if (next === null || component === undefined) sampleOn(course, around.sampleMs);
     else if (!lookOn(course, next, component, around)) return last;
-    if (course.inFlight === 0 && untilMs - atMs < nearMs) last = stopAt(course, atMs);
+    const due = untilMs - atMs < nearMs || last === null || atMs - last.atMs >= nearMs;
+    if (course.inFlight === 0 && due) last = stopAt(course, atMs);
   }
 }
 
