@@ -66,8 +66,8 @@ export const mutants: readonly Mutant[] = [
     seed: 21,
     what: 'a start has no grace',
     file: 'sign.ts',
-    line: 'const young = ageMs(component, turn.nowMs) < graceMs(component, turn.node, turn.nowMs);',
-    instead: 'const young = ageMs(component, turn.nowMs) < 0 * graceMs(component, turn.node, turn.nowMs);',
+    line: 'const young = turn.nowMs < runsSinceMs(component) + graceMs(component, turn.node, turn.nowMs);',
+    instead: 'const young = turn.nowMs < runsSinceMs(component) - graceMs(component, turn.node, turn.nowMs);',
   },
   {
     rule: 'S8',
