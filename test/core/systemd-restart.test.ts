@@ -62,3 +62,38 @@ t.test('S11: a ladder without `restart` leaves every crash to systemd', async (t
   t.same(world.remedial(), []);
   t.equal(world.phase('containerd'), 'healthy');
 });
+
+t.test(
+  'S11: after a boot what systemd restarted before we could look is counted, so the next crash is left to it',
+  async (t) => {
+    const containerd = policy('containerd', { budget: { actions: 4, perMs: 3_600_000 } });
+    const world = createWorld([containerd], { units: { containerd: { restartMs: 5_000 } } });
+    world.advance(60_000);
+    world.killAgent();
+    for (let crash = 0; crash < 2; crash += 1) {
+      world.unit('containerd').crash();
+      world.advance(20_000);
+    }
+    world.forget();
+    world.startAgent({ bootId: 'boot-two' });
+    t.same(
+      world.told('component.restarted').map(({ by, reason }) => `${by}: ${reason}`),
+      ['systemd: unit.crashed', 'systemd: unit.crashed'],
+    );
+    world.advance(60_000);
+    world.unit('containerd').crash();
+    world.advance(20_000);
+    t.same(world.remedial(), [], 'it is the third crash in the window, and two of four actions are kept in reserve');
+    t.equal(world.component('containerd').spent.length, 3);
+  },
+);
+
+t.test('S11: of a boot older than the window nobody knows when systemd restarted what', async (t) => {
+  const containerd = policy('containerd', { budget: { actions: 3, perMs: 900_000 } });
+  const world = createWorld([containerd], { units: { containerd: { restartMs: 5_000 } } });
+  world.killAgent();
+  world.unit('containerd').crash();
+  world.advance(20_000);
+  world.startAgent({ bootId: 'boot-two' });
+  t.same(world.component('containerd').spent, []);
+});

@@ -1,7 +1,7 @@
 /**
  * Takes in what systemd says of a unit: who restarted it, how a run ended, and that a new run starts with a clean slate (S7).
  */
-import type { RestartedBy } from '../transition.ts';
+import type { RestartedBy, Transition } from '../transition.ts';
 import { spend } from './budget.ts';
 import { isGivenUp, noteEnding } from './ending.ts';
 import { freshProbes } from './looks.ts';
@@ -25,15 +25,11 @@ function restartedBy({ deed, ending, job }: Component, previous: Unit, unit: Uni
   return unit.nRestarts > 0 ? 'systemd' : 'other';
 }
 
-function countRestart(turn: Turn, component: Component, previous: Unit, unit: Unit): Component {
-  const by = restartedBy(component, previous, unit);
-  if (by === null) return component;
-  const crash = component.ending?.reason ?? 'unit.crashed';
-  const reason = by === 'other' ? 'restart.foreign' : by === 'systemd' ? crash : (component.deed?.reason ?? crash);
-  const missed = by === 'systemd' ? unit.nRestarts - component.nRestarts - 1 : 0;
-  const times = 1 + Math.min(mostMissed, Math.max(0, missed));
+type Restarted = Omit<Extract<Transition, { type: 'component.restarted' }>, 'type' | 'component'>;
+
+function noteRestarts(turn: Turn, component: Component, { by, reason }: Restarted, times: number): Component {
   let counted = component;
-  for (let one = 0; one < times; one += 1) {
+  for (let one = 0; one < Math.min(mostMissed, times); one += 1) {
     tell(turn, { type: 'component.restarted', component: component.policy.name, by, reason });
     counted = { ...counted, restarts: { ...counted.restarts, [by]: counted.restarts[by] + 1 } };
     if (by === 'systemd') counted = spend(turn, counted, 'systemd');
@@ -41,10 +37,28 @@ function countRestart(turn: Turn, component: Component, previous: Unit, unit: Un
   return counted;
 }
 
+function countRestart(turn: Turn, component: Component, previous: Unit, unit: Unit): Component {
+  const by = restartedBy(component, previous, unit);
+  if (by === null) return component;
+  const crash = component.ending?.reason ?? 'unit.crashed';
+  const reason = by === 'other' ? 'restart.foreign' : by === 'systemd' ? crash : (component.deed?.reason ?? crash);
+  const times = by === 'systemd' ? unit.nRestarts - component.nRestarts : 1;
+  return noteRestarts(turn, component, { by, reason }, Math.max(1, times));
+}
+
+/** Of a boot that is younger than the budget's window everything has happened within it, seen or not; of an older one nobody knows when it did. */
+function countUnseen(turn: Turn, component: Component, unit: Unit): Component {
+  if (turn.nowMs >= component.policy.budget.perMs) return component;
+  // It counts this restart already, and the run that it is for is still to be seen.
+  const coming = unit.subState === 'auto-restart-queued' ? 1 : 0;
+  return noteRestarts(turn, component, { by: 'systemd', reason: 'unit.crashed' }, unit.nRestarts - coming);
+}
+
 export function observeUnit(turn: Turn, component: Component, unit: Unit): void {
   const previous = component.unit;
   const anew = previous !== null && unit.invocationId !== '' && unit.invocationId !== previous.invocationId;
-  const counted = anew ? countRestart(turn, component, previous, unit) : component;
+  const known = anew ? countRestart(turn, component, previous, unit) : component;
+  const counted = previous === null ? countUnseen(turn, known, unit) : known;
   const nRestarts = anew || previous === null ? unit.nRestarts : counted.nRestarts;
   // How an earlier run ended says nothing of how this one did.
   const seen: Component = { ...counted, unit, seen: true, nRestarts, ending: anew ? null : counted.ending };
