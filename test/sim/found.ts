@@ -166,4 +166,15 @@ export const found: readonly Found[] = [
     ],
     hours: 6,
   },
+  {
+    now: 'what systemd restarted after a boot before the bus was there is counted: the next crash is not the first',
+    seed: 20070,
+    node: 'last resort',
+    story: [
+      { atMs: 3_773_914, happening: { what: 'lose-bus', forMs: 138_276 } },
+      { atMs: 3_786_778, happening: { what: 'crash-again', unit: containerd, everyMs: 7_000, forMs: 729_000 } },
+      { atMs: 3_848_332, happening: { what: 'lose-power' } },
+    ],
+    hours: 3,
+  },
 ];

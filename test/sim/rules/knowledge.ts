@@ -114,12 +114,19 @@ export function isKnownBad(part: Part, { nowMs, pausedUntilMs, unwanted }: Knowl
   );
 }
 
+/** All that systemd restarted in a boot younger than the budget's window counts, whether or not anybody looked. */
+function countUnseen({ spent, policy }: Part, { nowMs, agendaMs }: Knowledge, { nRestarts, subState }: Unit): void {
+  const begun = subState === 'auto-restart-queued' ? nRestarts - 1 : nRestarts;
+  if (nowMs < policy.budget.perMs) for (let one = 0; one < begun; one += 1) spent.push({ atMs: agendaMs, own: false });
+}
+
 function takeUnit(knowledge: Knowledge, unit: Unit): void {
   const part = partOfUnit(knowledge, unit.id);
   if (part === undefined) return;
   const before = part.unit;
   part.unit = unit;
   part.seen = true;
+  if (before === null) countUnseen(part, knowledge, unit);
   if (before === null || unit.invocationId === '' || unit.invocationId === before.invocationId) return;
   part.from.runMs = unit.inactiveExitAtMs ?? knowledge.nowMs;
   const ours = part.open !== null && part.open.invocation === before.invocationId;

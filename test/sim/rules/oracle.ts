@@ -92,7 +92,7 @@ export function createOracle(world: () => World, onBreach: (breach: Breach) => v
     knowledge.undecided.clear();
     for (const { facts, enabled, masked } of world().machine.installed)
       if (!enabled || masked) knowledge.unwanted.add(facts.name);
-    for (const part of knowledge.parts.values()) part.open = null;
+    for (const part of knowledge.parts.values()) Object.assign(part, { unit: null, open: null });
   }
 
   /** The agent was stopped for so long: what it saw before, of the host too, says nothing any more (S13). */
