@@ -1,33 +1,27 @@
 /**
- * The replies that load balancers ask for all day, given before Node's HTTP parser sees the connection: a plain `ok` to a
- * GET of /livez, /readyz or /healthz. Half the cost per request of the smallest node:http server.
+ * The replies that load balancers ask for all day, given before Node's HTTP parser sees the connection: to a plain GET of
+ * /livez, /readyz or /healthz. Half the cost per request of the smallest node:http server.
  *
  * It recognizes one whole, ordinary request per chunk and nothing else. Whatever is different in any way (a query, a body, a
- * half request, two of them, a bad answer) is handed to the HTTP server with the chunk, for good: it never judges or refuses.
+ * half request, two of them) is handed to the HTTP server with the chunk, for good: it never refuses.
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Connections } from './connections.ts';
 import { everyReply, plainText } from './headers.ts';
+import { createVerdicts, type HealthPath, replyOf } from './health.ts';
 import type { Limits } from './limits.ts';
+import type { Verdict } from './verdict.ts';
 import type { ServeSource } from './view.ts';
 
-export type FastPath = '/livez' | '/readyz' | '/healthz';
-
-/** Whether the answer to the path is a plain `ok` now. */
-export type IsFine = (path: FastPath) => boolean;
-
-export function createIsFine(source: ServeSource): IsFine {
-  return (path) => {
-    if (path === '/livez') return source.turning();
-    const view = source.view();
-    return view.ready.ready && !view.stopping;
-  };
+interface Request {
+  /** A copy, to compare the next ones with. */
+  readonly bytes: Buffer;
+  readonly path: HealthPath;
 }
 
 interface Front {
-  readonly isFine: IsFine;
-  readonly reply: () => string;
+  readonly reply: (path: HealthPath) => string;
   readonly connections: Connections;
   readonly limits: Limits;
   readonly handOver: (socket: Socket) => void;
@@ -39,8 +33,7 @@ export function putInFront(server: Server, source: ServeSource, connections: Con
   const own = server.listeners('connection');
   server.removeAllListeners('connection');
   const front: Front = {
-    isFine: createIsFine(source),
-    reply: createReply(source),
+    reply: createReplies(source),
     connections,
     limits,
     handOver: (socket) => {
@@ -54,19 +47,19 @@ export function putInFront(server: Server, source: ServeSource, connections: Con
 
 function receive(socket: Socket, front: Front): void {
   const { limits } = front;
-  let known: { readonly bytes: Buffer; readonly path: FastPath } | null = null;
-  let answered = 0;
+  let known: Request | null = null;
+  let isNew = true;
 
   function onData(chunk: Buffer): void {
     if (known === null || !known.bytes.equals(chunk)) known = recognize(chunk);
-    if (known === null || answered >= limits.maxRequestsPerSocket || !front.isFine(known.path)) {
+    if (known === null) {
       leave(chunk);
       return;
     }
-    if (answered === 0) socket.setTimeout(limits.keepAliveTimeoutMs);
-    answered += 1;
+    if (isNew) socket.setTimeout(limits.keepAliveTimeoutMs);
+    isNew = false;
     front.connections.touch(socket);
-    socket.write(front.reply(), 'latin1');
+    socket.write(front.reply(known.path));
     // A client that asks and does not read.
     if (socket.writableLength > limits.maxStreamBufferBytes) socket.destroy();
   }
@@ -91,30 +84,44 @@ function receive(socket: Socket, front: Front): void {
 
 const maxBytes = 2_048;
 const wholeRequest =
-  /^GET (\/livez|\/readyz|\/healthz) HTTP\/1\.1\r\n((?:[-!#$%&'*+.^_`|~0-9A-Za-z]+:[\t\x20-\x7e]*\r\n)+)\r\n$/;
+  /^GET \/(livez|readyz|healthz) HTTP\/1\.1\r\n((?:[-!#$%&'*+.^_`|~0-9A-Za-z]+:[\t\x20-\x7e]*\r\n)+)\r\n$/;
 // What would give the message a body, change the connection, or ask for more than a reply.
 const unusual = /^(?:content-length|transfer-encoding|expect|upgrade|connection:(?! ?keep-alive\r))/im;
 
-/** The path of a chunk that is exactly one ordinary request, and a copy of it to compare the next ones with; else null. */
-export function recognize(chunk: Buffer): { readonly bytes: Buffer; readonly path: FastPath } | null {
+/** A chunk that is exactly one ordinary request; else null. */
+export function recognize(chunk: Buffer): Request | null {
   if (chunk.length > maxBytes) return null;
   const [, path, fields] = wholeRequest.exec(chunk.toString('latin1')) ?? [];
   if (path === undefined || fields === undefined || unusual.test(fields)) return null;
-  return fields.match(/^host:/gim)?.length === 1 ? { bytes: Buffer.from(chunk), path: path as FastPath } : null;
+  return fields.match(/^host:/gim)?.length === 1 ? { bytes: Buffer.from(chunk), path: path as HealthPath } : null;
 }
 
-/** The reply as it goes out; its Date is made anew once a second. */
-function createReply(source: ServeSource): () => string {
-  const fields = { ...everyReply, 'Content-Type': plainText, 'Content-Length': '2', Connection: 'keep-alive' };
-  const head = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
-  let second = -1;
-  let text = '';
-  return () => {
-    const now = Math.floor(source.clock.wallMs() / 1_000);
-    if (now !== second) {
-      second = now;
-      text = `HTTP/1.1 200 OK\r\n${head.join('')}Date: ${new Date(now * 1_000).toUTCString()}\r\n\r\nok`;
-    }
+const statusLines = { 200: 'HTTP/1.1 200 OK', 503: 'HTTP/1.1 503 Service Unavailable' } as const;
+
+/** The replies as they go out; one is made anew when its verdict changes, and once a second for its Date. */
+function createReplies(source: ServeSource): (path: HealthPath) => string {
+  const verdictOf = createVerdicts(source);
+  const last = new Map<HealthPath, { readonly verdict: Verdict; readonly second: number; readonly text: string }>();
+  return (path) => {
+    const verdict = verdictOf(path);
+    const second = Math.floor(source.clock.wallMs() / 1_000);
+    const known = last.get(path);
+    if (known?.verdict === verdict && known.second === second) return known.text;
+    const text = write(verdict, second);
+    last.set(path, { verdict, second, text });
     return text;
   };
+}
+
+function write(verdict: Verdict, second: number): string {
+  const { status, text } = replyOf(verdict);
+  const fields = {
+    ...everyReply,
+    'Content-Type': plainText,
+    'Content-Length': Buffer.byteLength(text),
+    Connection: 'keep-alive',
+    Date: new Date(second * 1_000).toUTCString(),
+  };
+  const head = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `${statusLines[status]}\r\n${head.join('')}\r\n${text}`;
 }
