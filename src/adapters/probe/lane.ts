@@ -10,6 +10,9 @@ import { type Finding, finding, findingOfError } from './finding.ts';
 /** So late may our own timer be before the look is discarded. */
 const lateMs = 1_000;
 
+/** Every look is aborted at its end. One reason for all: Node's own for each, with its stack, costs more than many a look. */
+const over = new Error('the look is over');
+
 /** A look: what it resolves to is its finding, unless it has told one before; until it has ended it keeps its lane. */
 export type Work = (signal: AbortSignal, tell: (found: Finding) => void) => Promise<Finding>;
 
@@ -71,7 +74,7 @@ export function createLanes(clock: Pick<Clock, 'nowMs'>): Lanes {
     await Promise.race([flight.gone, told, passed]);
     stop();
     // Told to end, a look may still say why it was not able to look. That it was given up is no such reason.
-    abort.abort();
+    abort.abort(over);
     if (answer === null) await afterPolling();
     return judge(answer ?? late, startedAtMs, timeoutMs);
   }
@@ -86,7 +89,7 @@ export function createLanes(clock: Pick<Clock, 'nowMs'>): Lanes {
     },
     close: async (patienceMs) => {
       const under = [...flights.values()];
-      for (const { abort } of under) abort.abort();
+      for (const { abort } of under) abort.abort(over);
       const { passed, stop } = deadline(patienceMs);
       await Promise.race([Promise.all(under.map(({ gone }) => gone)), passed]);
       stop();
