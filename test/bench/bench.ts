@@ -54,7 +54,13 @@ function readOptions(argv: string[]) {
   return { ...values, chosen };
 }
 
-async function measure(chosen: readonly Row[], quick: boolean): Promise<Figure[]> {
+interface Measured {
+  readonly figures: readonly Figure[];
+  readonly failed: boolean;
+}
+
+/** A row that fails is told of and costs the others nothing. */
+async function measure(chosen: readonly Row[], quick: boolean): Promise<Measured> {
   const lab = await createLab();
   try {
     say('booting a node');
@@ -62,12 +68,18 @@ async function measure(chosen: readonly Row[], quick: boolean): Promise<Figure[]
     await installKubelet(node);
     const stage = await createStage(node, quick);
     const figures: Figure[] = [];
+    let failed = false;
     for (const row of chosen) {
       say(`${row.name}: ${row.title}`);
-      const measurements = await row.run({ ...stage, say: (text) => say(`${row.name}: ${text}`) });
-      figures.push(...measurements.map((measurement) => figureOf(row.name, measurement)));
+      try {
+        const measurements = await row.run({ ...stage, say: (text) => say(`${row.name}: ${text}`) });
+        figures.push(...measurements.map((measurement) => figureOf(row.name, measurement)));
+      } catch (error) {
+        failed = true;
+        say(`${row.name}: could not be measured: ${(error as Error).message}`);
+      }
     }
-    return figures;
+    return { figures, failed };
   } finally {
     await lab.close();
   }
@@ -90,11 +102,11 @@ async function main(argv: string[]): Promise<number> {
     say(`cannot run: ${why}`);
     return 1;
   }
-  const figures = await measure(options.chosen, options.quick);
+  const { figures, failed } = await measure(options.chosen, options.quick);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(figures, null, 1)}\n`);
   const titles = new Map(options.chosen.map(({ name, title }) => [name, title]));
   process.stdout.write(renderTable(figures, titles));
-  return 0;
+  return failed ? 1 : 0;
 }
 
 process.exitCode = await main(process.argv.slice(2));
