@@ -58,6 +58,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'log.ts': ['core'],
   'view.ts': ['core', 'serve'],
   'asks.ts': ['core', 'ports.ts', 'serve'],
+  // A program of its own, which takes from the daemon what it says and how programs are run, and never the other way round.
+  drill: ['drill', 'adapters/exec/run.ts', 'cli/io.ts', 'cli/terminal.ts', 'core/random.ts'],
   // The virtual world runs what the daemon runs, over ports of its own; it touches nothing real.
   sim: [
     'sim',
@@ -113,6 +115,11 @@ t.test('imports point one way', async (t) => {
     if (!typesOfPorts && !may.includes(area(to)) && !may.includes(to)) t.fail(`src/${from} imports src/${to}`);
   }
   t.ok(imports.length > 50, `${imports.length} imports were read`);
+});
+
+t.test('nothing that is installed on a node knows of the drill', async (t) => {
+  const knowing = imports.filter(({ from, to }) => area(to) === 'drill' && area(from) !== 'drill');
+  t.same(knowing, []);
 });
 
 t.test('domains of the core do not import one another', async (t) => {

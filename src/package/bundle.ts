@@ -1,16 +1,16 @@
 /**
- * Makes dist/bundle: the daemon and its libraries in a few files, with the libraries that few nodes need in files of their own that are
- * read when wanted. Run by `npm run bundle`; takes src/main.ts and the lock file's libraries, nothing else.
+ * Makes dist/bundle: the daemon (or the drill) and its libraries in a few files, with the libraries that few nodes need in files of their own that are
+ * read when wanted. Run by `npm run bundle`; takes the product's entry and the lock file's libraries, nothing else.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { collectNotices } from './notices.ts';
+import { daemon, type Product } from './product.ts';
 import { builtinsByRequire, withoutUnused } from './unused.ts';
 
 export const top: string = resolve(import.meta.dirname, '../..');
-export const bundleFolder: string = join(top, 'dist/bundle');
 
 /** CommonJS libraries call require for node's own modules; an ES module has none unless one is made. */
 const requireBanner =
@@ -37,12 +37,13 @@ export function readCommit(): string {
 }
 
 /** Resolves to the folder of the finished bundle. Rejects with esbuild's errors. */
-export async function bundle(): Promise<string> {
+export async function bundle({ name, entry, bundleFolder: below }: Product = daemon): Promise<string> {
+  const bundleFolder = join(top, below);
   rmSync(bundleFolder, { recursive: true, force: true });
   const commit = readCommit();
   const result = await build({
     absWorkingDir: top,
-    entryPoints: { main: 'src/main.ts' },
+    entryPoints: { main: entry },
     outdir: bundleFolder,
     bundle: true,
     format: 'esm',
@@ -58,7 +59,7 @@ export async function bundle(): Promise<string> {
     banner: { js: requireBanner },
     define: { 'process.env.NODEMEND_COMMIT': JSON.stringify(commit) },
   });
-  const { name, version } = readManifest();
+  const { version } = readManifest();
   const manifest = { name, version, commit, type: 'module' };
   writeFileSync(join(bundleFolder, 'package.json'), `${JSON.stringify(manifest)}\n`);
   writeFileSync(join(bundleFolder, 'NOTICES'), collectNotices(top, Object.keys(result.metafile.inputs)));

@@ -13,10 +13,12 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { writeControl } from './control.ts';
+import type { PlacedFile, Product } from './product.ts';
 
 export type Architecture = 'amd64' | 'arm64';
 
 export interface Layout {
+  readonly product: Product;
   readonly staging: string;
   /** Folder of the finished bundle. */
   readonly bundled: string;
@@ -37,19 +39,17 @@ function runtimeFolder(top: string, architecture: Architecture): string {
 }
 
 /** From the source tree to the node: [source, target, mode]. */
-function filesOf({ top, bundled, architecture }: Layout): readonly (readonly [string, string, number])[] {
+function filesOf({ product, top, bundled, architecture }: Layout): readonly PlacedFile[] {
   const runtime = runtimeFolder(top, architecture);
+  const [library, documents] = [`usr/lib/${product.name}`, `usr/share/doc/${product.name}`];
   return [
-    [join(runtime, 'bin/node'), 'usr/lib/nodemend/node', 0o755],
-    [join(runtime, 'LICENSE'), 'usr/share/doc/nodemend/NODE-LICENSE', 0o644],
-    [join(bundled, 'NOTICES'), 'usr/share/doc/nodemend/NOTICES', 0o644],
-    [join(top, 'systemd/nodemend.service'), 'lib/systemd/system/nodemend.service', 0o644],
-    [join(top, 'systemd/sysusers.conf'), 'usr/lib/sysusers.d/nodemend.conf', 0o644],
-    [join(top, 'src/package/launcher'), 'usr/bin/nodemend', 0o755],
-    [join(top, 'config/nodemend.yaml'), 'etc/nodemend/nodemend.yaml', 0o644],
+    [join(runtime, 'bin/node'), `${library}/node`, 0o755],
+    [join(runtime, 'LICENSE'), `${documents}/NODE-LICENSE`, 0o644],
+    [join(bundled, 'NOTICES'), `${documents}/NOTICES`, 0o644],
+    ...product.files(top),
     ...readdirSync(bundled, { recursive: true, encoding: 'utf8' })
       .filter((name) => name !== 'NOTICES' && lstatSync(join(bundled, name)).isFile())
-      .map((name) => [join(bundled, name), join('usr/lib/nodemend', name), 0o644] as const),
+      .map((name) => [join(bundled, name), join(library, name), 0o644] as const),
   ];
 }
 

@@ -1,6 +1,7 @@
 /**
  * Makes dist/nodemend_VERSION_ARCH.deb: the bundle, the Node runtime it runs on, the unit and the default configuration. The same commit
- * gives the same bytes. Run by `npm run package [-- --arch amd64|arm64] [--fast] [--out FOLDER]`.
+ * gives the same bytes. Run by `npm run package [-- --arch amd64|arm64] [--drill] [--fast] [--out FOLDER]`; with --drill it makes the drill's
+ * package in place of the daemon's.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -9,11 +10,13 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle, readManifest, top } from './bundle.ts';
 import { type Architecture, layOut } from './layout.ts';
+import { daemon, drill, type Product } from './product.ts';
 
 /** xz is read by every Debian; level 2 takes a quarter of the time of 6 for an eighth more bytes. zstd is for tests, in a second. */
 const compression = { release: ['-Zxz', '-z2'], fast: ['-Zzstd', '-z3'] };
 
 interface Options {
+  readonly product: Product;
   readonly architecture: Architecture;
   readonly fast: boolean;
   readonly folder: string;
@@ -22,13 +25,19 @@ interface Options {
 function readOptions(argv: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...argv],
-    options: { arch: { type: 'string' }, fast: { type: 'boolean', default: false }, out: { type: 'string' } },
+    options: {
+      arch: { type: 'string' },
+      drill: { type: 'boolean', default: false },
+      fast: { type: 'boolean', default: false },
+      out: { type: 'string' },
+    },
   });
   const architecture = values.arch ?? (process.arch === 'arm64' ? 'arm64' : 'amd64');
   if (architecture !== 'amd64' && architecture !== 'arm64') {
     throw new Error(`cannot package for architecture "${architecture}": use amd64 or arm64`);
   }
-  return { architecture, fast: values.fast, folder: resolve(values.out ?? join(top, 'dist')) };
+  const product = values.drill ? drill : daemon;
+  return { product, architecture, fast: values.fast, folder: resolve(values.out ?? join(top, 'dist')) };
 }
 
 /** Time of the commit in seconds since 1970: what every file in the package is dated with. */
@@ -44,16 +53,16 @@ function sourceDate(): number {
 }
 
 /** Resolves to the path of the finished package. */
-export async function makePackage(options: Options): Promise<string> {
-  const bundled = await bundle();
+export async function makePackage({ product, architecture, fast, folder }: Options): Promise<string> {
+  const bundled = await bundle(product);
   const staging = mkdtempSync(join(tmpdir(), 'nodemend-package-'));
   try {
     const { version } = readManifest();
     const epoch = sourceDate();
-    layOut({ staging, bundled, top, version, architecture: options.architecture, epoch });
-    mkdirSync(options.folder, { recursive: true });
-    const target = join(options.folder, `nodemend_${version}_${options.architecture}.deb`);
-    const squeeze = options.fast ? compression.fast : compression.release;
+    layOut({ product, staging, bundled, top, version, architecture, epoch });
+    mkdirSync(folder, { recursive: true });
+    const target = join(folder, `${product.name}_${version}_${architecture}.deb`);
+    const squeeze = fast ? compression.fast : compression.release;
     const env = { ...process.env, SOURCE_DATE_EPOCH: String(epoch) };
     execFileSync('dpkg-deb', ['--root-owner-group', ...squeeze, '--build', staging, target], { env, stdio: 'pipe' });
     return target;
