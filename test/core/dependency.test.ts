@@ -121,3 +121,23 @@ t.test('S9: a runtime that an operator stopped is waited for', async (t) => {
   t.same(world.remedial(), []);
   t.equal(world.phase('kubelet'), 'held');
 });
+
+t.test(
+  'S9: what the probes of a dependent say while its runtime is paused may be the fault of the runtime',
+  async (t) => {
+    const world = node();
+    world.send({ type: 'pause.asked', component: 'containerd', forMs: 1_800_000, text: 'maintenance' });
+    world.unit('containerd').freeze();
+    for (const probe of ['vote', 'witness']) world.answer(`kubelet/${probe}`, sick);
+    world.advance(600_000);
+    t.match(world.component('kubelet'), { phase: 'held', reason: 'dependency.down', detail: 'containerd' });
+    t.same(world.remedial(), []);
+    world.unit('kubelet').crash();
+    world.advance(20_000);
+    t.match(of(world, 'kubelet'), [{ reason: 'restart.first-crash' }], 'what ended is started');
+    t.equal(world.phase('kubelet'), 'mending');
+    world.advance(600_000);
+    t.equal(of(world, 'kubelet').length, 1, 'and not killed for what it says then');
+    t.equal(world.phase('kubelet'), 'held');
+  },
+);

@@ -1,7 +1,7 @@
 /**
  * A dependent is never restarted for its dependency's fault (S9): it is held until what it needs is up. A dependency that nobody wants
- * (absent, masked, disabled) or that is out of sight holds nobody, for nothing is known of a fault there; nor does a paused one, unless
- * systemd says that it does not run.
+ * (absent, masked, disabled) or that is out of sight holds nobody, for nothing is known of a fault there; a paused one that runs holds back what
+ * only probes ask for.
  */
 import type { Phase } from '../transition.ts';
 import { hasJob } from './jobs.ts';
@@ -46,6 +46,14 @@ export function waitsFor({ policy }: Component, components: State['components'],
     return dependency !== undefined && holds(dependency, nowMs);
   });
   return held ?? null;
+}
+
+/**
+ * Name of a paused component that this one depends on, or null: nobody looks at that one, so what the probes of its dependents say may be its
+ * fault. A dependent that ended is started all the same.
+ */
+export function unseenBehind({ policy }: Component, components: State['components']): string | null {
+  return policy.after.find((name) => components[name]?.phase === 'paused') ?? null;
 }
 
 export function isBack(name: string, components: State['components'], nowMs: number): boolean {

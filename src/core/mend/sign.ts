@@ -3,7 +3,7 @@
  * hands off before everything, then what is being done, then what systemd says, then what the probes say.
  */
 import { remaining } from './budget.ts';
-import { isBack, waitsFor } from './dependency.ts';
+import { isBack, unseenBehind, waitsFor } from './dependency.ts';
 import { hasEnded, isAutoRestart } from './ending.ts';
 import { upgradeUntilMs } from './host.ts';
 import { hasJob } from './jobs.ts';
@@ -46,6 +46,12 @@ function readTrouble(turn: Turn, component: Component, trouble: Reading): Readin
   return { ...trouble, sign: 'spent', reason: 'restart.budget-spent', detail: trouble.reason };
 }
 
+/** Trouble of a unit that runs: a dependency that nobody looks at may be to blame. */
+function readHung(turn: Turn, component: Component, trouble: Reading): Reading {
+  const unseen = unseenBehind(component, turn.components);
+  return unseen === null ? readTrouble(turn, component, trouble) : read('waiting', 'dependency.down', unseen);
+}
+
 function readEnded(turn: Turn, component: Component, unit: Unit): Reading {
   const { ending } = component;
   const trouble =
@@ -57,7 +63,7 @@ function readEnded(turn: Turn, component: Component, unit: Unit): Reading {
 
 function readActivating(turn: Turn, component: Component, unit: Unit): Reading {
   return startsEndlessly(component, turn.nowMs)
-    ? readTrouble(turn, component, read('hung', 'unit.timeout', unit.subState))
+    ? readHung(turn, component, read('hung', 'unit.timeout', unit.subState))
     : read('starting', 'unit.starting', unit.subState);
 }
 
@@ -71,8 +77,8 @@ function readActive(turn: Turn, component: Component): Reading {
   if (verdict === 'healthy') return read('fine', 'component.healthy');
   if (verdict === 'unknown') return read(reason === 'component.unseen' ? 'unseen' : 'dim', reason, detail);
   const trouble = read(verdict === 'suspect' ? 'shaky' : 'hung', reason, detail, sinceMs);
-  const waits = waitsFor(component, turn.components, turn.nowMs) !== null;
-  return verdict === 'unhealthy' || waits ? readTrouble(turn, component, trouble) : trouble;
+  if (verdict === 'unhealthy') return readHung(turn, component, trouble);
+  return waitsFor(component, turn.components, turn.nowMs) === null ? trouble : readTrouble(turn, component, trouble);
 }
 
 function readUnit(turn: Turn, component: Component, unit: Unit): Reading {
