@@ -46,6 +46,14 @@ function addLocal(program: Command, io: Io, ended: Ended): void {
       ended(await discoverHere({ ...options, config }, io));
     });
   program
+    .command('simulate')
+    .description('what would be done in a scenario, in virtual time: prints the timeline and touches nothing')
+    .argument('<file>', 'scenario')
+    .addOption(jsonOption())
+    .action(async (file: string, options: { json?: boolean }) =>
+      ended(await (await import('./cli/simulate.ts')).simulate({ ...options, file }, io)),
+    );
+  program
     .command('schema')
     .description('print the JSON Schema of the configuration')
     .action(async () => ended(await (await import('./cli/schema.ts')).schema({}, io)));

@@ -26,14 +26,26 @@ interface Import {
   readonly from: string;
   readonly to: string;
   readonly typeOnly: boolean;
+  /** By import(), when it is wanted. */
+  readonly later: boolean;
 }
 
 const imports: readonly Import[] = files.flatMap(({ name, code }) => {
   const still = [...code.matchAll(/(?:import|export)\s+(type\s)?[^;'"]*?from\s*'([^']+)'/g)];
   const bare = [...code.matchAll(/import\(\s*'([^']+)'\s*\)|import\s+'([^']+)'/g)];
   return [
-    ...still.map(([, type, to]) => ({ from: name, to: resolved(name, to ?? ''), typeOnly: type !== undefined })),
-    ...bare.map(([, lazy, plain]) => ({ from: name, to: resolved(name, lazy ?? plain ?? ''), typeOnly: false })),
+    ...still.map(([, type, to]) => ({
+      from: name,
+      to: resolved(name, to ?? ''),
+      typeOnly: type !== undefined,
+      later: false,
+    })),
+    ...bare.map(([, lazy, plain]) => ({
+      from: name,
+      to: resolved(name, lazy ?? plain ?? ''),
+      typeOnly: false,
+      later: lazy !== undefined,
+    })),
   ];
 });
 
@@ -52,7 +64,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   store: ['store', 'core', 'ports.ts'],
   config: ['config', 'core', 'ports.ts'],
   serve: ['serve', 'core', 'ports.ts', 'config'],
-  cli: ['cli', 'serve', 'config', 'core', 'ports.ts'],
+  // Of the virtual world only what plays a scenario, for `simulate`.
+  cli: ['cli', 'serve', 'config', 'core', 'ports.ts', 'sim/simulation.ts'],
   'loop.ts': ['core', 'ports.ts'],
   'perform.ts': ['core', 'ports.ts'],
   'log.ts': ['core'],
@@ -76,6 +89,19 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'serve/view.ts',
   ],
 };
+
+/** Everything that is loaded with a file: what it imports, and what that imports, but for what is loaded later. */
+function loadedWith(first: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const follow = (name: string): void => {
+    if (found.has(name)) return;
+    found.add(name);
+    for (const { from, to, typeOnly, later } of imports)
+      if (from === name && isOurs(to) && !typeOnly && !later) follow(to);
+  };
+  follow(first);
+  return found;
+}
 
 const homes: Readonly<Record<string, RegExp>> = {
   execa: /^adapters\/exec\/process\.ts$/,
@@ -120,6 +146,19 @@ t.test('imports point one way', async (t) => {
 t.test('nothing that is installed on a node knows of the drill', async (t) => {
   const knowing = imports.filter(({ from, to }) => area(to) === 'drill' && area(from) !== 'drill');
   t.same(knowing, []);
+});
+
+t.test('the daemon loads nothing of the virtual world', async (t) => {
+  for (const first of ['main.ts', 'daemon.ts', 'agent.ts', 'cli/check.ts']) {
+    const loaded = [...loadedWith(first)];
+    t.same(
+      loaded.filter((name) => name.startsWith('sim/') || name.includes('scenario') || name.includes('simulat')),
+      [],
+      `of ${loaded.length} files that come with src/${first}`,
+    );
+  }
+  t.ok(loadedWith('daemon.ts').has('core/step.ts'));
+  t.ok(loadedWith('cli/simulate.ts').has('sim/world.ts'));
 });
 
 t.test('domains of the core do not import one another', async (t) => {

@@ -12,7 +12,7 @@ export interface Look {
   readonly color: boolean;
 }
 
-const tones: Readonly<Record<Phase, Tone>> = {
+export const tones: Readonly<Record<Phase, Tone>> = {
   unknown: 'quiet',
   starting: 'warn',
   healthy: 'good',

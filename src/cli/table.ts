@@ -5,6 +5,8 @@ export type Tone = 'good' | 'bad' | 'warn' | 'quiet' | 'plain';
 
 export interface Cell {
   readonly text: string;
+  /** Takes the room of all that would come after it in its row. */
+  readonly spans?: true;
   readonly tone?: Tone;
 }
 
@@ -39,19 +41,30 @@ export function renderTable(
   const header = columns.map((column): Cell => ({ text: column.title }));
   const cells = [header, ...rows.map((row) => row.map((cell) => ({ ...cell, text: cleanText(cell.text, 500) })))];
   const widths = fit(columns, cells, look.columns);
-  const lines = cells.map((row) =>
-    columns
-      .map((column, index) => renderCell(row[index] ?? { text: '' }, column, widths[index] ?? 0, look.color))
+  const lines = cells.map((row) => {
+    const end = row.findIndex((cell) => cell.spans === true);
+    return columns
+      .slice(0, end < 0 ? undefined : end + 1)
+      .map((column, index) => {
+        const width = index === end ? roomFrom(index, widths) : (widths[index] ?? 0);
+        return renderCell(row[index] ?? { text: '' }, column, width, look.color);
+      })
       .join(gap)
-      .trimEnd(),
-  );
+      .trimEnd();
+  });
   return `${lines.join('\n')}\n`;
+}
+
+/** The width of a column and of all that come after it. */
+function roomFrom(index: number, widths: readonly number[]): number {
+  return widths.slice(index).reduce((sum, width) => sum + width + gap.length, -gap.length);
 }
 
 /** The width of each column: as much as its cells need, the widest of the flexible ones cut until all fit. */
 function fit(columns: readonly Column[], cells: readonly (readonly Cell[])[], room: number): number[] {
-  const widths = columns.map((_, index) => Math.max(...cells.map((row) => row[index]?.text.length ?? 0)));
-  let excess = widths.reduce((sum, width) => sum + width + gap.length, -gap.length) - room;
+  const lengthOf = (cell: Cell | undefined): number => (cell === undefined || cell.spans ? 0 : cell.text.length);
+  const widths = columns.map((_, index) => cells.reduce((most, row) => Math.max(most, lengthOf(row[index])), 0));
+  let excess = roomFrom(0, widths) - room;
   while (excess > 0) {
     const candidates = widths.map((width, index) => (columns[index]?.flexible ? width : 0));
     const widest = Math.max(...candidates);

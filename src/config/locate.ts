@@ -39,3 +39,12 @@ export function createLocate(document: Document, lines: LineCounter): Locate {
     },
   };
 }
+
+/** Everything below a path, as if it were the top of a file of its own. */
+export function below(locate: Locate, path: Path): Locate {
+  return {
+    at: locate.at,
+    value: (inner) => locate.value([...path, ...inner]),
+    key: (inner, key) => locate.key([...path, ...inner], key),
+  };
+}

@@ -7,7 +7,7 @@ import { durationMs, durationPattern, writeDuration } from './duration.ts';
 
 const day = 86_400_000;
 
-const duration = (least: number, most: number, meaning: string) =>
+export const duration = (least: number, most: number, meaning: string) =>
   z
     .string()
     .regex(durationPattern, { error: 'expected a duration such as 500ms, 5s, 2m or 1h', abort: true })
@@ -21,7 +21,7 @@ const count = (least: number, most: number, meaning: string) => z.number().int()
 export const componentName = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected a name of a to z, 0 to 9 and -, at most 63 characters');
-const unitName = z
+export const unitName = z
   .string()
   .max(255)
   .regex(/^[A-Za-z0-9:_.\\@-]+\.service$/, 'expected the name of a systemd service, such as haproxy.service');

@@ -1,4 +1,5 @@
 /** The two packages this tree makes: the daemon, and the drill, which is never installed with it. */
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 export type PlacedFile = readonly [source: string, target: string, mode: number];
@@ -22,6 +23,14 @@ export interface Product {
 // The versions that the shipped Node runtime is linked against.
 const runtimeNeeds = 'libc6 (>= 2.28), libstdc++6 (>= 8)';
 
+/** Scenarios name configurations beside them, so the folders stay as they are. */
+const examplesIn = (top: string, folder: string): readonly PlacedFile[] =>
+  readdirSync(join(top, 'config', folder)).map((name) => [
+    join(top, 'config', folder, name),
+    join('usr/share/doc/nodemend', folder, name),
+    0o644,
+  ]);
+
 export const daemon: Product = {
   name: 'nodemend',
   entry: 'src/main.ts',
@@ -31,6 +40,8 @@ export const daemon: Product = {
     [join(top, 'systemd/sysusers.conf'), 'usr/lib/sysusers.d/nodemend.conf', 0o644],
     [join(top, 'src/package/launcher'), 'usr/bin/nodemend', 0o755],
     [join(top, 'config/nodemend.yaml'), 'etc/nodemend/nodemend.yaml', 0o644],
+    ...examplesIn(top, 'examples'),
+    ...examplesIn(top, 'scenarios'),
   ],
   relations: [
     // The first systemd with all of the unit's settings.

@@ -66,6 +66,7 @@ interface Running {
   readonly emit: (event: Event) => void;
 }
 
+const noFile = async () => ({ ok: false, message: 'there is no file' });
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const uncounted = { observe: () => undefined, observeProbe: () => undefined };
 
@@ -254,10 +255,12 @@ export function createAgent(machine: () => Machine, firstConfig: Config, dies: (
     },
     ask: (ask) => {
       const told = running;
-      if (told === null) return;
-      const { loop, emit } = told;
-      const asks = createAsks({ state: loop.state, emit, reload: async () => ({ ok: false, message: 'no file' }) });
-      told.life.run(() => void asks(ask));
+      if (told === null) return machine().watcher.answered?.(null);
+      const asks = createAsks({ state: told.loop.state, emit: told.emit, reload: noFile });
+      told.life.run(() => {
+        told.life.stir(4);
+        void asks(ask).then((answer) => machine().watcher.answered?.(answer));
+      });
     },
     configure: (changed) => {
       config = changed;

@@ -1,6 +1,7 @@
 /** Whoever looks on: told of every turn of the agent's loop and of everything that reaches the virtual node. Never changes anything. */
 import type { State } from '../core/mend/state.ts';
 import type { Turned } from '../loop.ts';
+import type { Answer } from '../serve/view.ts';
 import type { Happening } from './happening.ts';
 import type { JobType } from './systemd/jobs.ts';
 
@@ -17,8 +18,12 @@ export interface Watcher {
   agent?(what: 'started' | 'died' | 'halted' | 'resumed' | 'stopped', state: State | null): void;
   /** An operator or a package's script asks systemd for something. */
   asked?(verb: JobType, unit: string): void;
+  /** What the agent answered an operator; null: there was none to answer. */
+  answered?(answer: Answer | null): void;
   /** Something befell the node. */
   happened?(happening: Happening | 'boot' | 'power off'): void;
+  /** Something that was on the agenda has come. */
+  passed?(): void;
   /** Time was passed over in which nothing but good looks happened. */
   rested?(untilMs: number): void;
 }

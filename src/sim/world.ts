@@ -91,6 +91,7 @@ export function createWorld(options: WorldOptions): World {
       const nextMs = agenda.nextAtMs();
       if (nextMs === null || nextMs > untilMs) break;
       agenda.turn();
+      watcher.passed?.();
       if (agent.isStirred()) await agent.settled();
     }
     agenda.passTo(untilMs);

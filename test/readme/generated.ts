@@ -1,4 +1,6 @@
 /** Every part of the README that is made from the code, by the name that its markers carry. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { exitStatus } from '../../src/cli/io.ts';
 import { addCommands } from '../../src/commands.ts';
@@ -9,6 +11,7 @@ import { reasons } from '../../src/core/reason.ts';
 import type { Phase } from '../../src/core/transition.ts';
 import { type Family, families } from '../../src/serve/families.ts';
 import { configTables } from './config-rows.ts';
+import { eventRows } from './event-rows.ts';
 import { rules, testsOfRules } from './rules.ts';
 import { effects, exits, phases, signs } from './words.ts';
 
@@ -108,6 +111,15 @@ function metricTable(): string {
   return renderTable(['metric', 'type', 'labels', 'meaning'], rows);
 }
 
+/** A scenario that comes with nodemend, and what is printed for it; test/cli/simulate.test.ts holds that. */
+function simulation(): string {
+  const read = (path: string) => readFileSync(resolve(import.meta.dirname, '../..', path), 'utf8');
+  const scenario = read('config/scenarios/hang-at-night.yaml');
+  const told = read('test/cli/timelines/hang-at-night.txt');
+  const command = '    nodemend simulate config/scenarios/hang-at-night.yaml';
+  return `\`\`\`\n${scenario}\`\`\`\n\n${command}\n\n\`\`\`\n${told}\`\`\``;
+}
+
 export function generateAll(): Readonly<Record<string, string>> {
   const config = configTables();
   const pairs = (words: Readonly<Record<string, string>>) =>
@@ -125,6 +137,8 @@ export function generateAll(): Readonly<Record<string, string>> {
     'config-probe': configTable(config.probe),
     presets: presetTable(),
     commands: commandTable(),
+    simulation: simulation(),
+    'scenario-events': renderTable(['key', 'with', 'lasts', 'what happens'], eventRows()),
     exits: renderTable(
       ['status', 'meaning'],
       Object.entries(exitStatus).map(([word, status]) => [String(status), exits[word as keyof typeof exitStatus]]),
