@@ -54,6 +54,20 @@ t.test('S11: with a wider budget every crash is started at once but for two that
   t.same(world.component('kubelet').restarts, { nodemend: 3, systemd: 2, other: 0 });
 });
 
+t.test(
+  'S8: what ends at every start is hastened once; after that the back-off holds, however large the budget',
+  async (t) => {
+    const world = createWorld([policy('containerd', { budget: { actions: 1_000, perMs: 3_600_000 } })]);
+    world.advance(60_000);
+    const containerd = world.unit('containerd');
+    containerd.program.starts = 'badly';
+    containerd.program.startMs = 300;
+    containerd.crash();
+    world.advance(10_000);
+    t.ok(world.remedial().length <= 4, `${world.remedial().length} restarts in 10 s`);
+  },
+);
+
 t.test('S11: a ladder without `restart` leaves every crash to systemd', async (t) => {
   const world = createWorld([policy('containerd', { ladder: [{ remedy: 'kill' }] })]);
   world.advance(60_000);

@@ -90,14 +90,18 @@ export function repair(turn: Turn, component: Component, { cause, detail, sinceM
   return attempt(turn, opened, unit, { cause, reason: reasonFor(unit, cause), early: 'restart.backoff' });
 }
 
-/** systemd is going to restart it by itself: left to it, but for the first crash in a window with a long delay. */
+/**
+ * systemd is going to restart it by itself: left to it, but for the first crash in a window with a long delay. What ends again before it was ever
+ * well has been tried: only a first crash is hastened past the back-off, however large the budget (S8).
+ */
 export function hasten(turn: Turn, component: Component, { cause, detail, sinceMs }: Reading, unit: Unit): Component {
+  const tried = component.incident !== null && component.notBeforeMs > turn.nowMs;
   const opened = openIncident(turn, component, cause, detail, sinceMs);
   const slow = unit.settings.restartMs > tolerableDelayMs;
   const startable = component.policy.ladder.some((rung) => rung.remedy === 'restart');
   const gate = forbidding(turn, component, unit);
   if (gate !== null) return defer(turn, opened, gate);
-  if (!slow || !startable || !mayHasten(opened, turn.node, turn.nowMs))
+  if (!slow || !startable || tried || !mayHasten(opened, turn.node, turn.nowMs))
     return defer(turn, opened, { reason: 'systemd.restarting', untilMs: null });
   return beginDeed(turn, opened, unit, { remedy: 'start' }, 'restart.first-crash');
 }
