@@ -13,8 +13,8 @@ const rules = (out: string, into: string) =>
     'nft',
     [
       'table inet nodemend_drill {',
-      `chain out { type filter hook output priority 0; ${out} }`,
-      `chain into { type filter hook input priority 0; ${into} }`,
+      `chain out { type filter hook output priority 0; ${out === '' ? '' : `${out};`} }`,
+      `chain into { type filter hook input priority 0; ${into === '' ? '' : `${into};`} }`,
       '}',
     ].join('\n'),
   );

@@ -52,6 +52,8 @@ const withoutFiles = (unit: UnitName): step.Short => ({
 
 const standIn = '/etc/kubelet-stand-in';
 const mode = (word: string) => step.write(`${standIn}/mode`, word);
+/** What a restart cures: the next start sets it right. */
+const cured = step.dropIn(kubelet, `[Service]\nExecStartPre=/bin/sh -c 'printf ok > ${standIn}/mode'\n`);
 const modeOk = step.writeArgv(`${standIn}/mode`, 'ok');
 const lab: step.Short['needs'] = { units: [kubelet], files: [standIn] };
 
@@ -124,21 +126,21 @@ export const processFailures: readonly Failure[] = step.failuresOf('process', [
     name: 'kubelet-answers-500',
     title: 'the kubelet says on both of its ports that it is not well',
     needs: lab,
-    induce: [mode('fail')],
+    induce: [...cured, step.count, mode('fail')],
     expect: [step.mended(kubelet)],
     never: [step.others(kubelet), step.startsOver(2)],
     withinMs: 60_000,
-    heal: [modeOk],
+    heal: [...step.removeDropIn(kubelet), modeOk],
   },
   {
     name: 'kubelet-never-answers',
     title: 'the kubelet accepts on both of its ports and never answers, and its process runs',
     needs: lab,
-    induce: [mode('hang')],
+    induce: [...cured, step.count, mode('hang')],
     expect: [step.mended(kubelet)],
     never: [step.others(kubelet), step.startsOver(2)],
     withinMs: 60_000,
-    heal: [modeOk],
+    heal: [...step.removeDropIn(kubelet), modeOk],
   },
   {
     name: 'kubelet-slow-start',

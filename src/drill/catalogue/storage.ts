@@ -120,7 +120,7 @@ export const storageFailures: readonly Failure[] = step.failuresOf('storage', [
     induce: [
       ...smallDisk,
       step.run('mount', '-o', 'remount,nr_inodes=32', state),
-      step.script('n=0; while : 2>/dev/null >"$1/fill$n"; do n=$((n + 1)); done; true', state),
+      step.script('n=0; while (: >"$1/fill$n") 2>/dev/null; do n=$((n + 1)); done', state),
       step.count,
       step.signal('KILL', containerd),
     ],
