@@ -68,7 +68,7 @@ const cases: readonly (readonly [string, Unit, string, string])[] = [
     'stopped',
     'unit.stopped',
   ],
-  ['stopped and disabled', ended({ ...byJob, unitFileState: 'disabled' }), 'stopped', 'unit.disabled'],
+  ['stopped and disabled', ended({ ...byJob, unitFileState: 'disabled' }), 'stopped', 'unit.stopped'],
   ['stopped in auto-restart', ended({ ...dead, result: 'signal', inactiveExitAtMs: 5_002 }), 'stopped', 'unit.stopped'],
   ['a condition that does not hold', ended({ ...dead, conditionResult: false }), 'stopped', 'unit.condition-failed'],
   [

@@ -12,7 +12,15 @@ const follows = (laterMs: number | null, earlierMs: number | null): boolean =>
   laterMs !== null && earlierMs !== null && laterMs > earlierMs && laterMs - earlierMs <= apartMs;
 
 /** The other one ended by itself, and this one was stopped on the spot: a stop that was asked for would have gone the other way round. */
-const fellWith = (unit: Unit, other: Unit): boolean => follows(unit.activeExitAtMs, other.activeExitAtMs);
+const fellWith = (unit: Unit, other: Unit): boolean =>
+  follows(unit.activeExitAtMs, other.activeExitAtMs) || waitedWhenFell(unit, other);
+
+/** Its process was gone by then: it waited for systemd's restart when it was stopped for the other one's sake. */
+function waitedWhenFell(unit: Unit, other: Unit): boolean {
+  const { execMainExitAtMs, inactiveEnterAtMs } = unit;
+  const waited = execMainExitAtMs !== null && execMainExitAtMs < (other.activeExitAtMs ?? 0);
+  return waited && unit.settings.restart === 'always' && follows(inactiveEnterAtMs, other.activeExitAtMs);
+}
 
 /** The other one was asked to stop. So may this one have been, at the same moment; who saw its job knows better. */
 const wasStoppedWith = (unit: Unit, other: Unit): boolean => follows(other.activeExitAtMs, unit.inactiveEnterAtMs);

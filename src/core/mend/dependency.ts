@@ -29,9 +29,9 @@ function isChanging(component: Component, nowMs: number): boolean {
 
 /** Hands are off it, and all that is known is that it does not run: paused while it was down, or frozen. */
 function isPausedDown({ phase, unit }: Component): boolean {
-  if (phase !== 'paused' || unit === null || unit.loadState !== 'loaded' || unit.unitFileState === 'disabled')
-    return false;
-  return (unit.activeState !== 'active' && unit.activeState !== 'reloading') || unit.freezerState !== 'running';
+  if (phase !== 'paused' || unit === null || unit.loadState !== 'loaded') return false;
+  const runs = unit.activeState === 'active' || unit.activeState === 'reloading';
+  return runs ? unit.freezerState !== 'running' : unit.unitFileState !== 'disabled';
 }
 
 function holds(component: Component, nowMs: number): boolean {

@@ -74,12 +74,10 @@ export function classifyEnding(unit: Unit): Pick<Ending, 'how' | 'reason'> {
   if (unit.result === 'start-limit-hit') return { how: 'crashed', reason: 'unit.start-limit-hit' };
   if (unit.activeState === 'inactive' && !unit.conditionResult)
     return { how: 'stopped', reason: 'unit.condition-failed' };
-  return (wasStopped(unit) ? null : byItself(unit)) ?? stopOf(unit);
+  return (wasStopped(unit) ? null : byItself(unit)) ?? stop;
 }
 
-function stopOf(unit: Unit): Pick<Ending, 'how' | 'reason'> {
-  return { how: 'stopped', reason: unit.unitFileState === 'disabled' ? 'unit.disabled' : 'unit.stopped' };
-}
+const stop: Pick<Ending, 'how' | 'reason'> = { how: 'stopped', reason: 'unit.stopped' };
 
 /**
  * The job under which the run ended is done and the unit is down, so it was a stop; systemd does not tell a job's type. Of a unit that
@@ -104,11 +102,20 @@ export function isGivenUp({ unit: before, ending }: Component, unit: Unit): bool
   return hasEnded(before) && (before.unitFileState !== 'disabled' || ending?.reason === 'unit.disabled');
 }
 
-/** What is known of the ending, kept up to date until the unit comes up again. */
-export function noteEnding(component: Component, unit: Unit, components: State['components']): Component {
+/**
+ * What is known of the ending, kept up to date until the unit comes up again. `unmoved`: the unit is as it was told last. Who saw its stop knows
+ * better then than its timestamps tell, which of a stop that timed out are those of a crash.
+ */
+export function noteEnding(
+  component: Component,
+  unit: Unit,
+  components: State['components'],
+  unmoved = false,
+): Component {
   if (unit.loadState === 'not-found') return { ...component, ending: null };
   if (!hasEnded(unit)) return unit.activeState === 'deactivating' ? component : { ...component, ending: null };
   const { ending: known, job: last } = component;
+  if (known?.reason === 'unit.disabled' && unit.unitFileState === 'disabled') return component;
   // The restart has begun and Result says `success` again: how the last run ended is known from before.
   if (unit.subState === 'auto-restart-queued' && known !== null) return component;
   const forgotten = unit.execMainExitAtMs === null && unit.activeEnterAtMs === null;
@@ -116,7 +123,8 @@ export function noteEnding(component: Component, unit: Unit, components: State['
   if (forgotten && known !== null && !failedStart) return component;
   const stopped = isStopDone(component, unit);
   if (known?.how === 'crashed' && isWiped(unit) && !stopped) return component;
-  const { how, reason } = stopped ? stopOf(unit) : classifyEnding(unit);
+  const kept = unmoved && known?.how === 'stopped' ? known : null;
+  const { how, reason } = stopped ? stop : (kept ?? classifyEnding(unit));
   const under = unit.job !== 0 ? unit.job : last !== null && last.endedAtMs === null ? last.id : 0;
   const job = known?.job || under;
   const because = known?.dependency ?? last?.because ?? wentDownWith(component, unit, components, job !== 0);

@@ -61,5 +61,5 @@ export function observeJobEnd(turn: Turn, component: Component, id: number, resu
   const job = component.job?.id === id ? component.job : jobOfUnit(turn, component, id);
   if (job === null) return;
   const ended = { ...component, job: { ...job, endedAtMs: turn.nowMs, result } };
-  put(turn, component.unit === null ? ended : noteEnding(ended, component.unit, turn.components));
+  put(turn, component.unit === null ? ended : noteEnding(ended, component.unit, turn.components, true));
 }

@@ -21,7 +21,7 @@ function restartedBy({ deed, ending, job }: Component, previous: Unit, unit: Uni
   if (deed !== null && deed.stage !== 'preparing' && deed.invocation === previous.invocationId) return 'nodemend';
   if (previous.invocationId === '') return null;
   const restartJob = ending?.job !== 0 && ending?.job === (unit.job !== 0 ? unit.job : job?.id);
-  if (ending?.how === 'stopped' && !restartJob) return null;
+  if (ending?.how === 'stopped' && !restartJob) return unit.nRestarts > 0 ? 'systemd' : null;
   return unit.nRestarts > 0 ? 'systemd' : 'other';
 }
 
@@ -42,7 +42,8 @@ function countRestart(turn: Turn, component: Component, previous: Unit, unit: Un
   if (by === null) return component;
   const crash = component.ending?.reason ?? 'unit.crashed';
   const reason = by === 'other' ? 'restart.foreign' : by === 'systemd' ? crash : (component.deed?.reason ?? crash);
-  const times = by === 'systemd' ? unit.nRestarts - component.nRestarts : 1;
+  const before = component.ending?.how === 'stopped' ? 0 : component.nRestarts;
+  const times = by === 'systemd' ? unit.nRestarts - before : 1;
   return noteRestarts(turn, component, { by, reason }, Math.max(1, times));
 }
 
@@ -52,6 +53,11 @@ function countUnseen(turn: Turn, component: Component, unit: Unit): Component {
   // It counts this restart already, and the run that it is for is still to be seen.
   const coming = unit.subState === 'auto-restart-queued' ? 1 : 0;
   return noteRestarts(turn, component, { by: 'systemd', reason: 'unit.crashed' }, unit.nRestarts - coming);
+}
+
+function isUnmoved(previous: Unit | null, { activeState, stateChangeAtMs, invocationId }: Unit): boolean {
+  const same = previous?.stateChangeAtMs === stateChangeAtMs && previous.activeState === activeState;
+  return same && previous.invocationId === invocationId;
 }
 
 export function observeUnit(turn: Turn, component: Component, unit: Unit): void {
@@ -64,7 +70,7 @@ export function observeUnit(turn: Turn, component: Component, unit: Unit): void 
   const seen: Component = { ...counted, unit, seen: true, nRestarts, ending: anew ? null : counted.ending };
   const noted = isGivenUp(component, unit)
     ? { ...seen, ending: { how: 'stopped' as const, reason: 'unit.disabled' as const, dependency: null, job: 0 } }
-    : noteEnding(seen, unit, turn.components);
+    : noteEnding(seen, unit, turn.components, isUnmoved(previous, unit));
   const fresh = anew
     ? { ...noted, freshFromMs: unit.inactiveExitAtMs ?? turn.nowMs, probes: freshProbes(noted, turn.nowMs) }
     : noted;
@@ -79,5 +85,5 @@ function mayHaveGoneWith({ ending, unit }: Component, other: Unit): boolean {
 }
 
 function askAgain(turn: Turn, component: Component): void {
-  if (component.unit !== null) put(turn, noteEnding(component, component.unit, turn.components));
+  if (component.unit !== null) put(turn, noteEnding(component, component.unit, turn.components, true));
 }

@@ -2,7 +2,9 @@
  * Brings one component to rest: reads its sign, takes the cell of the table, does its effect, and again until nothing changes; then asks
  * for the looks that are due and says when the component wants to be called next.
  */
-import { refillsAtMs } from './budget.ts';
+
+import type { Reason } from '../reason.ts';
+import { refillsAtMs, remaining } from './budget.ts';
 import { act, dropPlan, endDeed, isPrepared } from './deed.ts';
 import { dependents, holding } from './dependency.ts';
 import { upgradeUntilMs } from './host.ts';
@@ -11,9 +13,10 @@ import { jobEndMs } from './jobs.ts';
 import { freshProbes, scheduleLooks } from './looks.ts';
 import { graceMs } from './pressure.ts';
 import type { Reading } from './reading.ts';
+import { refuseReboot } from './reboot.ts';
 import { answerAsk, forbidding, hasten, repair, retry } from './repair.ts';
 import { readSign } from './sign.ts';
-import type { Component } from './state.ts';
+import type { Component, Deed } from './state.ts';
 import { type Effect, table } from './table.ts';
 import { type Turn, tell } from './turn.ts';
 import type { Unit } from './unit.ts';
@@ -22,6 +25,9 @@ import { verdictDueAtMs } from './verification.ts';
 
 /** A component comes to rest after four rounds at most (acted, refuted, next remedy, deferred); more would be a circle in the table. */
 const mostRounds = 6;
+
+/** Reasons to act that no budget stands against. */
+const beyondBudget: ReadonlySet<Reason> = new Set(['restart.asked', 'restart.half-open', 'reboot.tried']);
 
 type Perform = (turn: Turn, component: Component, seen: Reading, unit: Unit) => Component;
 
@@ -88,11 +94,18 @@ function release(turn: Turn, component: Component): Component {
   return goesOn ? component : { ...component, freshFromMs: turn.nowMs, probes: freshProbes(component, turn.nowMs) };
 }
 
+/** The budget and the right to reboot may have shrunk since it was planned: writing the intent down showed that nothing can be written (S8, S12). */
+function isStillAllowed(turn: Turn, component: Component, { remedy, reason }: Deed): boolean {
+  if (remedy === 'reboot' && refuseReboot(turn.node, component, turn.nowMs) !== null) return false;
+  return beyondBudget.has(reason) || remaining(component, turn.node, turn.nowMs) > 0;
+}
+
 /** A planned deed becomes an action unless something came up that forbids it meanwhile. */
 function advance(turn: Turn, component: Component): Component {
   const { deed, unit } = component;
   if (deed === null || unit === null || deed.stage !== 'preparing' || !isPrepared(deed, turn.nowMs)) return component;
-  return forbidding(turn, component, unit) === null ? act(turn, component, unit, deed) : dropPlan(component);
+  const allowed = forbidding(turn, component, unit) === null && isStillAllowed(turn, component, deed);
+  return allowed ? act(turn, component, unit, deed) : dropPlan(component);
 }
 
 /** Without a unit there is nothing to act on, only something to let go of. */

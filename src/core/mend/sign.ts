@@ -30,10 +30,11 @@ function readHandsOff(turn: Turn, component: Component): Reading | null {
 }
 
 /** A stopped unit stays stopped, but for one that went down with its dependency once that is back (S3). */
-function readStopped(turn: Turn, { ending }: Component): Reading | null {
+function readStopped(turn: Turn, { ending, unit }: Component): Reading | null {
   if (ending?.how !== 'stopped') return null;
   const { dependency } = ending;
-  if (dependency === null) return read('stopped', ending.reason);
+  const disabled = ending.reason === 'unit.stopped' && unit?.unitFileState === 'disabled';
+  if (dependency === null) return read('stopped', disabled ? 'unit.disabled' : ending.reason);
   const back = isBack(dependency, turn.components, turn.nowMs) && upgradeUntilMs(turn.node, turn.nowMs) === null;
   return back ? null : read('stopped', 'unit.stopped-by-dependency', dependency);
 }

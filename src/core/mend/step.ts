@@ -6,7 +6,7 @@ import { dropPlan, observeResult } from './deed.ts';
 import { dependents } from './dependency.ts';
 import { observeEvidence, observeHost, scheduleSample } from './host.ts';
 import { observeJobEnd, observeJobStart } from './jobs.ts';
-import { observeLook } from './looks.ts';
+import { freshProbes, observeLook } from './looks.ts';
 import { observeUnit } from './observe-unit.ts';
 import { beginPause, endPause, expirePauses } from './pause.ts';
 import { readyWakeMs, settleReady } from './ready.ts';
@@ -24,7 +24,16 @@ function ofUnit(turn: Turn, unit: string): Component | undefined {
 /** What was planned on what the old connection told is planned again on what the new one tells. */
 function setBus(turn: Turn, bus: State['node']['bus']): void {
   turn.node = { ...turn.node, bus };
-  for (const component of Object.values(turn.components)) put(turn, dropPlan({ ...component, job: null, seen: false }));
+  for (const component of Object.values(turn.components)) {
+    const unseen = dropPlan({ ...component, job: null, seen: false });
+    put(turn, bus === 'connected' ? absolved(unseen, turn.nowMs) : unseen);
+  }
+}
+
+/** While nobody could see how its dependency stood, its own looks were no evidence against it (S9). */
+function absolved(component: Component, nowMs: number): Component {
+  if (component.policy.after.length === 0) return component;
+  return { ...component, freshFromMs: nowMs, probes: freshProbes(component, nowMs) };
 }
 
 const handlers: Handlers = {
