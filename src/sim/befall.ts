@@ -142,7 +142,10 @@ const befalls: { readonly [Word in What]: Befall<Word> } = {
   suspend: ({ machine }, { forMs }) => machine.suspend(forMs),
   'step-clock': ({ machine }, { byMs }) => machine.stepClock(byMs),
   'fill-disk': (stage, { forMs }) => forAWhile(stage, stage.machine.disk, 'full', true, false, forMs),
-  'refuse-reboot': (stage, { forMs }) => forAWhile(stage, stage.machine.host, 'rebootStuck', true, false, forMs),
+  'refuse-reboot': (stage, { forMs }) => {
+    const { machine } = stage;
+    forAWhile(stage, machine.host, 'rebootStuck', true, false, forMs, machine.freeReboot);
+  },
   'slow-disk': (stage, { syncMs, forMs }) => forAWhile(stage, stage.machine.disk, 'syncMs', syncMs, 3, forMs),
   'spoil-state': ({ machine }, { how }) => {
     machine.disk.spoiled = how;
@@ -183,5 +186,6 @@ export function heal({ machine, agent }: Stage): void {
   Object.assign(machine.busAilments, noBusAilments());
   Object.assign(machine.host, { pressure: 0, packageManager: null, slowLooksMs: 0, lagMs: 0, rebootStuck: false });
   Object.assign(machine.disk, { full: false, syncMs: 3 });
+  machine.freeReboot();
   agent.busChanged();
 }

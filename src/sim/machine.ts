@@ -61,6 +61,8 @@ export interface Machine {
   /** logind took a request to reboot. */
   rebootAsked(): void;
   cancelShutdown(): void;
+  /** What kept logind from a reboot that it had accepted is gone. */
+  freeReboot(): void;
   losePower(): void;
   suspend(ms: number): void;
   stepClock(byMs: number): void;
@@ -95,6 +97,7 @@ export function createMachine({ agenda, seed, installed, watcher, tenant }: Mach
   let invocations = 0;
   let shutdown: Entry | null = null;
   let shuttingDown = false;
+  let goingDown = false;
 
   const machine: Machine = {
     agenda,
@@ -128,10 +131,14 @@ export function createMachine({ agenda, seed, installed, watcher, tenant }: Mach
       if (!machine.host.rebootStuck) shutdown = agenda.after(inhibitedMs, goDown);
     },
     cancelShutdown: () => {
-      if (!shuttingDown || shutdown === null) return;
+      if (!shuttingDown || goingDown) return;
       agenda.cancel(shutdown);
+      shutdown = null;
       shuttingDown = false;
       tenant().shutdown(false);
+    },
+    freeReboot: () => {
+      if (up && shuttingDown && shutdown === null) shutdown = agenda.after(inhibitedMs, goDown);
     },
     losePower: () => {
       if (!up) return;
@@ -151,6 +158,8 @@ export function createMachine({ agenda, seed, installed, watcher, tenant }: Mach
     boots += 1;
     up = true;
     shuttingDown = false;
+    goingDown = false;
+    shutdown = null;
     bootedAtMs = agenda.nowMs();
     suspendedAtBootMs = suspendedMs;
     pidOne = createPidOne(installed, {
@@ -177,6 +186,7 @@ export function createMachine({ agenda, seed, installed, watcher, tenant }: Mach
 
   /** Units are stopped in their order; the agent gets its SIGTERM some time on the way. */
   function goDown(): void {
+    goingDown = true;
     pidOne.stopAll();
     const beganMs = agenda.nowMs();
     agenda.after(luck.between(0, 4_000), () => tenant().stopped());

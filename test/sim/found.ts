@@ -177,4 +177,93 @@ export const found: readonly Found[] = [
     ],
     hours: 3,
   },
+  {
+    now: 'a plan is dropped when writing it down shows that the disk is full and the budget is smaller',
+    seed: 20350,
+    node: 'edge',
+    story: [
+      { atMs: 12_366_945.424001198, happening: { what: 'stay-sick', unit: 'worker.service', forMs: 911_000 } },
+      { atMs: 12_444_456.794494763, happening: { what: 'fill-disk', forMs: 400_000 } },
+    ],
+    hours: 6,
+  },
+  {
+    now: 'a unit whose stop timed out is not taken for crashed when it is read again',
+    seed: 20114,
+    node: 'watchdog',
+    story: [
+      { atMs: 60 * minute, happening: { what: 'become-unkillable', unit: kubelet, forMs: 200_000 } },
+      { atMs: 60 * minute + 1_305, happening: { what: 'systemctl', verb: 'stop', unit: kubelet } },
+      { atMs: 80 * minute, happening: { what: 'hang-bus', forMs: 232_000 } },
+    ],
+    hours: 3,
+  },
+  {
+    now: 'nor when it is stopped a second time',
+    seed: 21060,
+    node: 'worker',
+    story: [
+      { atMs: 60 * minute, happening: { what: 'become-unkillable', unit: containerd, forMs: 197_000 } },
+      { atMs: 60 * minute + 2_000, happening: { what: 'systemctl', verb: 'stop', unit: containerd } },
+      { atMs: 80 * minute, happening: { what: 'systemctl', verb: 'stop', unit: containerd } },
+    ],
+    hours: 3,
+  },
+  {
+    now: 'a unit that is stopped while systemd waits to restart it stays stopped when the agent is started anew',
+    seed: 21597,
+    node: 'worker',
+    story: [
+      { atMs: 7_065_159, happening: { what: 'systemctl', verb: 'stop', unit: containerd } },
+      { atMs: 7_065_641, happening: { what: 'crash', unit: kubelet } },
+      { atMs: 7_066_025, happening: { what: 'systemctl', verb: 'stop', unit: kubelet } },
+      { atMs: 9_325_843, happening: { what: 'upgrade', forMs: 352_000, restarts: [containerd] } },
+      { atMs: 9_336_204, happening: { what: 'kill-agent' } },
+    ],
+    hours: 4,
+  },
+  {
+    now: 'a docker that is disabled while it is down with containerd stays down',
+    seed: 20495,
+    node: 'docker node',
+    story: [
+      { atMs: 60 * minute, happening: { what: 'upgrade', forMs: 78_000, restarts: [containerd] } },
+      { atMs: 60 * minute + 29_000, happening: { what: 'systemctl', verb: 'disable', unit: docker } },
+    ],
+    hours: 3,
+  },
+  {
+    now: 'restarts after a start that an operator gave while the bus was lost are counted',
+    seed: 21630,
+    node: 'control plane',
+    story: [
+      { atMs: 7_729_395, happening: { what: 'fail-to-start', unit: kubelet, forMs: 1_118_000 } },
+      { atMs: 7_747_243, happening: { what: 'systemctl', verb: 'stop', unit: kubelet } },
+      { atMs: 7_905_443, happening: { what: 'lose-bus', forMs: 288_533 } },
+      { atMs: 7_953_855, happening: { what: 'systemctl', verb: 'start', unit: kubelet } },
+    ],
+    hours: 4,
+  },
+  {
+    now: 'what was seen while nobody could see the dependency is no evidence',
+    seed: 22150,
+    node: 'edge',
+    story: [
+      { atMs: 13_337_352.971364744, happening: { what: 'lose-bus', forMs: 227_269 } },
+      { atMs: 13_337_707.20688533, happening: { what: 'oom', unit: 'haproxy.service' } },
+      { atMs: 13_338_754.65008337, happening: { what: 'sicken', unit: 'worker.service' } },
+      { atMs: 13_355_721.436110325, happening: { what: 'deadlock', unit: 'haproxy.service' } },
+    ],
+    hours: 6,
+  },
+  {
+    now: 'a frozen containerd holds docker although it is disabled',
+    seed: 23585,
+    node: 'docker host',
+    story: [
+      { atMs: 60 * minute, happening: { what: 'systemctl', verb: 'freeze', unit: containerd } },
+      { atMs: 68 * minute, happening: { what: 'systemctl', verb: 'disable', unit: containerd } },
+    ],
+    hours: 3,
+  },
 ];

@@ -3,18 +3,20 @@ import type { Scheduled } from '../../src/sim/happening.ts';
 import { runStory } from './run.ts';
 import type { Story } from './swarm.ts';
 
-async function stillBreaks(story: Story, happenings: readonly Scheduled[], rule: string): Promise<boolean> {
-  const { breaches } = await runStory({ ...story, happenings });
+async function stillBreaks(story: Story, rule: string): Promise<boolean> {
+  const { breaches } = await runStory(story);
   return breaches.some((breach) => breach.rule === rule);
 }
 
-/** Leaves out ever smaller pieces, as delta debugging does, until no single happening can be left out. */
-export async function shrink(story: Story, rule: string): Promise<Story> {
-  let kept = story.happenings;
+/** Leaves out the agent's deaths, and ever smaller pieces, as delta debugging does, until no single happening can be left out. */
+export async function shrink(told: Story, rule: string): Promise<Story> {
+  const undying = { ...told, deathShare: 0 };
+  const story = told.deathShare > 0 && (await stillBreaks(undying, rule)) ? undying : told;
+  let kept: readonly Scheduled[] = story.happenings;
   for (let size = Math.ceil(kept.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let at = 0; at < kept.length; ) {
       const without = [...kept.slice(0, at), ...kept.slice(at + size)];
-      if (await stillBreaks(story, without, rule)) kept = without;
+      if (await stillBreaks({ ...story, happenings: without }, rule)) kept = without;
       else at += size;
     }
   }

@@ -34,6 +34,8 @@ export interface Service {
   /** For the pidOne's jobs. `start` is false when the start limit forbids it. */
   start(): boolean;
   stop(): void;
+  /** systemd's own restart cannot be queued: the unit is masked meanwhile. */
+  giveUp(): void;
   resetFailed(): void;
   /** A signal that ends the process, or the process ending by itself. Nothing ends an unkillable one. */
   end(result: Ending): void;
@@ -50,7 +52,7 @@ export interface Service {
 }
 
 /** systemd's word for it. */
-export type Ending = 'success' | 'exit-code' | 'signal' | 'oom-kill' | 'watchdog' | 'timeout';
+export type Ending = 'success' | 'exit-code' | 'signal' | 'oom-kill' | 'watchdog' | 'timeout' | 'protocol';
 
 /** What changes a unit's files. */
 export type FileVerb = 'enable' | 'disable' | 'mask' | 'unmask';

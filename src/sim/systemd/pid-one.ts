@@ -102,6 +102,7 @@ export function createPidOne(installed: readonly Installed[], context: PidOneCon
       changed: (unit) => signal({ type: 'unit', unit }),
       moved: (before, after) => jobs.moved(service, before, after),
       autoRestart: () => {
+        if (one.masked) return service.giveUp();
         service.set({ nRestarts: service.unit().nRestarts + 1, subState: 'auto-restart-queued' });
         jobs.add('start', name);
       },

@@ -34,6 +34,7 @@ const exits: Readonly<Record<Ending, { readonly code: number; readonly status: n
   'oom-kill': { code: 2, status: 9 },
   watchdog: { code: 3, status: 6 },
   timeout: { code: 2, status: 9 },
+  protocol: { code: 1, status: 0 },
 };
 
 function restartApplies(restart: string, result: string): boolean {
@@ -120,7 +121,9 @@ export function createService(installed: Installed, context: ServiceContext): Se
     act(null);
     agenda.cancel(watchdog);
     unit = { ...unit, mainPid: 0, execMainExitAtMs: nowMs(), execMainCode: code, execMainStatus: status };
-    const said = unit.activeState === 'deactivating' && verdict !== 'success' ? verdict : result;
+    const unready = result === 'success' && unit.activeState === 'activating' && settings.type === 'notify';
+    const known = unit.activeState === 'deactivating' && verdict !== 'success' ? verdict : result;
+    const said = unready ? 'protocol' : known;
     wait(agenda.after(noticedAfterMs, () => enterDead(said)));
   }
 
@@ -196,6 +199,12 @@ export function createService(installed: Installed, context: ServiceContext): Se
     return true;
   }
 
+  /** The restart cannot be queued. */
+  function giveUp(): void {
+    countsAnew = true;
+    move({ activeState: 'failed', subState: 'failed', result: 'resources', inactiveEnterAtMs: nowMs() });
+  }
+
   function terminate(result: Ending): void {
     verdict = result;
     const left = unit.activeState === 'active' ? { activeExitAtMs: nowMs() } : {};
@@ -227,6 +236,7 @@ export function createService(installed: Installed, context: ServiceContext): Se
     unit: () => unit,
     set,
     start,
+    giveUp,
     stop: () => {
       stopped = true;
       if (unit.activeState === 'deactivating') return;

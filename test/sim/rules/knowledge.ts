@@ -42,6 +42,8 @@ export interface Knowledge {
   readonly unwanted: Set<string>;
   /** Units that were disabled while they were down and enabled again: whether somebody wants them up now is anybody's guess. */
   readonly undecided: Set<string>;
+  /** Units whose end the agent saw so late that nothing was left of what took them down. */
+  readonly traceless: Set<string>;
   readonly parts: Map<string, Part>;
   agendaMs: number;
   nowMs: number;
@@ -64,6 +66,7 @@ const forgetfulMs = 24 * 3_600_000;
 export const createKnowledge = (): Knowledge => ({
   unwanted: new Set(),
   undecided: new Set(),
+  traceless: new Set(),
   parts: new Map(),
   agendaMs: 0,
   nowMs: 0,
@@ -126,6 +129,9 @@ function takeUnit(knowledge: Knowledge, unit: Unit): void {
   const before = part.unit;
   part.unit = unit;
   part.seen = true;
+  // What was seen of it before it was masked, or while it was frozen, says nothing of it any more.
+  const thawed = before?.freezerState !== 'running' && unit.freezerState === 'running';
+  if (thawed || (before?.loadState === 'masked' && unit.loadState !== 'masked')) part.looks.clear();
   if (before === null) countUnseen(part, knowledge, unit);
   if (before === null || unit.invocationId === '' || unit.invocationId === before.invocationId) return;
   part.from.runMs = unit.inactiveExitAtMs ?? knowledge.nowMs;

@@ -6,11 +6,12 @@ import type { World } from '../../../src/sim/world.ts';
 import { beforeAction, spentNow } from './before-action.ts';
 import { type Breach, type Case, isDiskInTrouble } from './case.ts';
 import { createIntents } from './intents.ts';
-import { createKnowledge, gapMs, type Knowledge, learn } from './knowledge.ts';
+import { createKnowledge, gapMs, isWaiting, type Knowledge, learn } from './knowledge.ts';
 import { createOutcomes } from './outcomes.ts';
 import { rebootBreach } from './reboots.ts';
 import { stretchBreach } from './stretch.ts';
 import { type Loss, takeOver } from './takeover.ts';
+import { createTraces } from './traces.ts';
 
 export interface Oracle {
   readonly watcher: Watcher;
@@ -35,6 +36,7 @@ export function createOracle(world: () => World, onBreach: (breach: Breach) => v
   const found: Case = { world, knowledge, breach };
   const intents = createIntents(found);
   const outcomes = createOutcomes(found);
+  const traces = createTraces(found);
   /** What the next start of the agent cannot know. */
   let loss: Loss = 'none';
   let turnsAtOnce = 0;
@@ -69,6 +71,13 @@ export function createOracle(world: () => World, onBreach: (breach: Breach) => v
     if (turnsAtOnce === mostTurnsAtOnce) breach('loop: it turns without end and without time passing');
   }
 
+  /** Whether the agent can miss what happens now. */
+  function isBlind(): boolean {
+    const { agent, machine } = world();
+    const { gone, hung, loses } = machine.busAilments;
+    return agent.state() === null || agent.life()?.halted() === true || gone || hung || loses > 0;
+  }
+
   const isDown = (unit: string): boolean => {
     const { activeState } = world().machine.pidOne().read(unit);
     return activeState === 'inactive' || activeState === 'failed';
@@ -77,6 +86,11 @@ export function createOracle(world: () => World, onBreach: (breach: Breach) => v
   function befell(what: Happening): void {
     if (what.what === 'lose-power') loss = 'memory';
     if (what.what !== 'systemctl' || !isDown(what.unit)) return;
+    // What ended while it was masked may have been meant to.
+    if (what.verb === 'unmask') {
+      knowledge.unwanted.add(what.unit);
+      knowledge.undecided.add(what.unit);
+    }
     if (what.verb === 'enable' && knowledge.unwanted.has(what.unit)) knowledge.undecided.add(what.unit);
     // Disabled while it is down: nobody wants it up until somebody starts it.
     if (what.verb === 'disable') {
@@ -107,9 +121,14 @@ export function createOracle(world: () => World, onBreach: (breach: Breach) => v
       const agendaMs = world().agenda.nowMs();
       countTurns(agendaMs);
       Object.assign(knowledge, { agendaMs, nowMs });
+      // Turns that come so late are gaps in time, each of which makes the sample void (S13).
+      if (world().machine.host.lagMs >= gapMs) knowledge.sample = null;
       learn(knowledge, event);
+      if (event.type === 'unit.changed') traces.see(event.unit);
       if (event.type === 'agent.started') {
         takeOver(found, step.state, loss);
+        outcomes.takeOver(step.state);
+        traces.forget();
         loss = 'none';
       }
       if (event.type === 'action.finished') {
@@ -129,6 +148,8 @@ export function createOracle(world: () => World, onBreach: (breach: Breach) => v
     asked: (verb, unit) => {
       if (verb === 'stop' && isDown(unit)) return;
       knowledge.undecided.delete(unit);
+      // Nothing that systemd keeps tells such a stop from a start limit.
+      if (verb === 'stop' && isWaiting(world().machine.pidOne().read(unit)) && isBlind()) knowledge.undecided.add(unit);
       if (verb === 'stop') knowledge.unwanted.add(unit);
       else knowledge.unwanted.delete(unit);
     },

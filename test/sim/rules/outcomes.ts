@@ -1,5 +1,6 @@
 /** S10: what is told as verified runs anew and answers well; what was not verified is followed by the next rung. */
 import type { Remedial } from '../../../src/core/action.ts';
+import type { State } from '../../../src/core/mend/state.ts';
 import type { Transition } from '../../../src/core/transition.ts';
 import type { Case } from './case.ts';
 import type { Part } from './knowledge.ts';
@@ -7,6 +8,8 @@ import type { Part } from './knowledge.ts';
 export interface Outcomes {
   hear(transition: Transition): void;
   leave(action: Remedial, part: Part): void;
+  /** A new life knows what was saved; what was told while the last one died was heard by nobody. */
+  takeOver(state: State): void;
   /** What the open incident of a component is about; empty when there is none. */
   causeOf(component: string): string;
 }
@@ -61,6 +64,13 @@ export function createOutcomes({ knowledge, breach }: Case): Outcomes {
       const again = action.type === 'unit.restart' && part.unit?.activeState === 'active' && !part.asked;
       if (again && known?.restartFailed === true && part.policy.ladder.some(({ remedy }) => remedy === 'kill'))
         breach(`S10 a restart of ${action.unit} was not verified, and the next rung is not taken`);
+    },
+    takeOver: ({ components }) => {
+      for (const [name, { incident }] of Object.entries(components)) {
+        if (incident === null) incidents.delete(name);
+        else if (incidents.get(name)?.id !== incident.id)
+          incidents.set(name, { id: incident.id, cause: incident.cause, restartFailed: false });
+      }
     },
     causeOf: (component) => incidents.get(component)?.cause ?? '',
   };
