@@ -2,6 +2,7 @@
  * The disk under the state directory: what was written is in the page cache, what was synced survives a power loss. It can fill up, be slow, lose what
  * was not synced, tear the last write and rot.
  */
+import { seal } from '../store/seal.ts';
 import type { Opened, Shelf } from '../store/shelf.ts';
 import type { Random } from './random.ts';
 
@@ -70,7 +71,7 @@ export function createDisk(nowMs: () => number): Disk {
 
   function createShelf({ reach, later }: ShelfContext): Shelf {
     return {
-      rows: () => [...rowsNow()].map(([name, value]) => ({ name, json: JSON.stringify(value) })),
+      rows: () => [...rowsNow()].map(([name, value]) => ({ name, sealed: seal(value) })),
       write: (changes, unsaved) => {
         if (!reach('write')) return;
         if (disk.full) throw new Error('database or disk is full');

@@ -13,7 +13,7 @@ export function readCopy(file: string): StoredRow[] {
     const copy = join(folder, 'copy.db');
     for (const side of ['', '-wal']) if (existsSync(file + side)) copyFileSync(file + side, copy + side);
     const database = new DatabaseSync(copy);
-    const rows = database.prepare('SELECT name, json FROM state').all() as unknown as StoredRow[];
+    const rows = database.prepare('SELECT name, json AS sealed FROM state').all() as unknown as StoredRow[];
     database.close();
     return rows;
   } catch {

@@ -26,6 +26,13 @@ const schema = `
   PRAGMA user_version = ${schemaVersion};
 `;
 
+const tables = {
+  state: 'name, json',
+  transition: 'seq, wallMs, incident, json',
+  incident: 'id, component, openedWallMs, closedWallMs, cause, recovered, durationMs',
+  evidence: 'incident, file',
+} as const;
+
 export interface OpenedDatabase {
   readonly database: DatabaseSync | null;
   /** What was read where nothing can be written. */
@@ -39,6 +46,23 @@ export const evidenceFolder = 'evidence';
 
 export const databaseIn = (directory: string): string => join(directory, 'nodemend.db');
 
+const sqliteError = 1;
+const codeOf = (error: unknown): number => Number((error as { errcode?: number }).errcode) & 0xff;
+const damage = (what: string): Error => Object.assign(new Error(what), { errcode: 11 });
+
+/** The names in a schema are text like any other: a flipped bit in one leaves a whole database without that table. */
+function checkTables(database: DatabaseSync): void {
+  try {
+    for (const [table, columns] of Object.entries(tables))
+      database.prepare(`SELECT ${columns} FROM ${table} LIMIT 1`).all();
+  } catch (error) {
+    throw codeOf(error) === sqliteError ? damage(String(error)) : error;
+  }
+}
+
+const hasTables = (database: DatabaseSync): boolean =>
+  database.prepare('SELECT 1 FROM sqlite_master LIMIT 1').get() !== undefined;
+
 function open(file: string): DatabaseSync {
   const database = new DatabaseSync(file);
   try {
@@ -46,17 +70,17 @@ function open(file: string): DatabaseSync {
     const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
     if (version > schemaVersion)
       throw new Error(`it has version ${version}, newer than ${schemaVersion}; install the newer nodemend again`);
+    if (version < 0 || (version === 0 && hasTables(database))) throw damage(`it has version ${version} and tables`);
     if (version === 0) database.exec(`BEGIN IMMEDIATE; ${schema} COMMIT;`);
     const checked = database.prepare('PRAGMA quick_check').get()?.['quick_check'];
-    if (checked !== 'ok') throw Object.assign(new Error(String(checked)), { errcode: 11 });
+    if (checked !== 'ok') throw damage(String(checked));
+    checkTables(database);
     return database;
   } catch (error) {
     database.close();
     throw error;
   }
 }
-
-const codeOf = (error: unknown): number => Number((error as { errcode?: number }).errcode) & 0xff;
 
 /** SQLITE_CORRUPT and SQLITE_NOTADB, also in their extended forms. */
 export const isDamaged = (error: unknown): boolean => [11, 26].includes(codeOf(error));

@@ -32,6 +32,16 @@ interface IncidentRow {
   readonly durationMs: number | null;
 }
 
+/** What was damaged is left out; the rest of its incident is still worth reading. */
+function readTransition(json: string): Transition[] {
+  try {
+    return [JSON.parse(json) as Transition];
+  } catch {
+    // A damaged line of the history decides nothing; it only tells less.
+    return [];
+  }
+}
+
 function complete(database: DatabaseSync, row: IncidentRow): IncidentRecord {
   const transitions = database
     .prepare('SELECT wallMs, json FROM transition WHERE incident = ? ORDER BY seq')
@@ -40,10 +50,9 @@ function complete(database: DatabaseSync, row: IncidentRow): IncidentRecord {
   return {
     ...row,
     recovered: row.recovered === null ? null : row.recovered === 1,
-    transitions: transitions.map(({ wallMs, json }) => ({
-      wallMs: Number(wallMs),
-      transition: JSON.parse(String(json)) as Transition,
-    })),
+    transitions: transitions.flatMap(({ wallMs, json }) =>
+      readTransition(String(json)).map((transition) => ({ wallMs: Number(wallMs), transition })),
+    ),
     evidence: files.map(({ file }) => String(file)),
   };
 }

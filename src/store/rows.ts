@@ -1,6 +1,7 @@
 /** The core's state as rows: one per component and one for the rest, so that only what changed is written. */
 import { lastsAlike } from '../core/mend/lasting.ts';
 import { type Component, initialComponent, initialState, type State } from '../core/mend/state.ts';
+import { unseal } from './seal.ts';
 
 const prefix = 'component:';
 const nodeRow = 'node';
@@ -13,7 +14,8 @@ export interface ChangedRow {
 
 export interface StoredRow {
   readonly name: string;
-  readonly json: string;
+  /** As `seal` makes it. */
+  readonly sealed: string;
 }
 
 /** What turns the rows of `before` into those of `state`; with null everything, `stale` being the rows that lie there. */
@@ -31,15 +33,15 @@ export function* changedRows(before: State | null, state: State, stale: readonly
   }
 }
 
-function parseObject(json: string): Readonly<Record<string, unknown>> {
-  const value: unknown = JSON.parse(json);
+function parseObject(sealed: string): Readonly<Record<string, unknown>> {
+  const value: unknown = JSON.parse(unseal(sealed));
   if (typeof value !== 'object' || value === null) throw new Error('a row is no object');
   return value as Readonly<Record<string, unknown>>;
 }
 
 /** Fields that this version has and the one that wrote the row had not get their first value. */
-function toComponent(name: string, json: string): Component {
-  const stored = parseObject(json) as Partial<Component>;
+function toComponent(name: string, sealed: string): Component {
+  const stored = parseObject(sealed) as Partial<Component>;
   if (stored.policy?.name !== name) throw new Error(`the row of ${name} is another's`);
   return { ...initialComponent(stored.policy, 0), ...stored };
 }
@@ -47,13 +49,15 @@ function toComponent(name: string, json: string): Component {
 /** null when nothing was ever stored. Throws when what is there cannot be used. */
 export function assemble(rows: readonly StoredRow[]): State | null {
   if (rows.length === 0) return null;
-  const base = parseObject(rows.find(({ name }) => name === nodeRow)?.json ?? 'null') as Partial<State>;
+  const found = rows.find(({ name }) => name === nodeRow);
+  if (found === undefined) throw new Error('the row of the node is missing');
+  const base = parseObject(found.sealed) as Partial<State>;
   if (base.version !== 1) throw new Error(`the state has version ${base.version}, expected 1`);
   const initial = initialState();
   const node = { ...initial.node, ...base.node };
   if (!Number.isFinite(node.lastStepAtMs)) throw new Error('the row of the node has no time');
   const components = rows
     .filter(({ name }) => name.startsWith(prefix))
-    .map(({ name, json }) => [name.slice(prefix.length), toComponent(name.slice(prefix.length), json)] as const);
+    .map(({ name, sealed }) => [name.slice(prefix.length), toComponent(name.slice(prefix.length), sealed)] as const);
   return { version: 1, node, components: Object.fromEntries(components) };
 }

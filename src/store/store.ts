@@ -7,6 +7,7 @@ import { createDurable, type Durable } from './durable.ts';
 import { readIncidents, recordTransition } from './history.ts';
 import { type ClosableStore, createKeeper } from './keeper.ts';
 import type { ChangedRow, StoredRow } from './rows.ts';
+import { seal } from './seal.ts';
 import { type Opened, type Shelf, ShelfLost, type Unsaved } from './shelf.ts';
 
 const keptMs = 30 * 86_400_000;
@@ -20,7 +21,7 @@ function write(database: DatabaseSync, changes: Iterable<ChangedRow>, unsaved: r
       'INSERT INTO state VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET json = excluded.json',
     );
     const drop = database.prepare('DELETE FROM state WHERE name = ?');
-    for (const { name, value } of changes) value === null ? drop.run(name) : put.run(name, JSON.stringify(value));
+    for (const { name, value } of changes) value === null ? drop.run(name) : put.run(name, seal(value));
     for (const { wallMs, transition } of unsaved) recordTransition(database, wallMs, transition);
     database.exec('COMMIT');
   } catch (error) {
@@ -46,7 +47,7 @@ function prune(database: DatabaseSync, wallMs: number): void {
 function createShelf(database: DatabaseSync, file: string, durable: Durable): Shelf {
   const inode = inodeOf(file);
   return {
-    rows: () => database.prepare('SELECT name, json FROM state').all() as unknown as StoredRow[],
+    rows: () => database.prepare('SELECT name, json AS sealed FROM state').all() as unknown as StoredRow[],
     write: (changes, unsaved) => {
       // What is written to a file that was removed reaches nobody, and SQLite does not notice.
       if (inodeOf(file) !== inode) throw new ShelfLost(`${file} was removed or replaced while in use`);

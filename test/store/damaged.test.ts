@@ -77,8 +77,44 @@ t.test('a missing database beside the folder of an earlier start counts as lost'
   t.ok(file.endsWith('nodemend.db'));
 });
 
+const disguised: Readonly<Record<string, string>> = {
+  'the name of a table':
+    "UPDATE sqlite_master SET sql = replace(sql, 'TABLE state', 'TABLE stave'), name = 'stave', tbl_name = 'stave' WHERE name = 'state'",
+  'the version': 'PRAGMA user_version = 0',
+  'the sign of the version': 'PRAGMA user_version = -1',
+};
+
+for (const [what, sql] of Object.entries(disguised)) {
+  t.test(`a database that is whole but for a bit in ${what} is moved aside too, and the next save holds`, async (t) => {
+    const { directory, file } = filled(t);
+    const database = new DatabaseSync(file);
+    database.enableDefensive?.(false);
+    database.exec(`PRAGMA writable_schema = ON; ${sql}`);
+    database.close();
+    const { store } = openIn(t, directory);
+    t.match(store.load(), { state: null, health: 'lost', detail: /was damaged and moved/ });
+    store.save(stateNumber(6), 6, []);
+    store.close();
+    t.same(openIn(t, directory).store.load(), { state: stateNumber(6), health: 'ok', detail: '' });
+  });
+}
+
+t.test('a line of the history that was damaged is left out, and the rest of its incident is told', async (t) => {
+  const { directory, file } = filled(t, 2);
+  tamper(file, "UPDATE transition SET json = substr(json, 2) WHERE incident = 'incident-1'");
+  const incidents = openIn(t, directory).store.incidents({ component: null, sinceWallMs: 0, id: null });
+  t.same(
+    incidents.map(({ id, transitions }) => [id, transitions.length]),
+    [
+      ['incident-2', 1],
+      ['incident-1', 0],
+    ],
+  );
+});
+
 const unusable: Readonly<Record<string, string>> = {
   'a row that is no JSON': "UPDATE state SET json = substr(json, 1, 20) WHERE name = 'component:containerd'",
+  'a letter that is another one': `UPDATE state SET json = replace(json, '"phase":"unknown"', '"phase":"unknowm"')`,
   'a row that is no object': "UPDATE state SET json = '7' WHERE name = 'node'",
   'the row of another component': "UPDATE state SET name = 'component:kubelet' WHERE name = 'component:containerd'",
   'no row of the node': "DELETE FROM state WHERE name = 'node'",
