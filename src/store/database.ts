@@ -46,18 +46,13 @@ export const evidenceFolder = 'evidence';
 
 export const databaseIn = (directory: string): string => join(directory, 'nodemend.db');
 
-const sqliteError = 1;
 const codeOf = (error: unknown): number => Number((error as { errcode?: number }).errcode) & 0xff;
 const damage = (what: string): Error => Object.assign(new Error(what), { errcode: 11 });
 
-/** The names in a schema are text like any other: a flipped bit in one leaves a whole database without that table. */
+/** The names in a schema are text like any other: a flipped bit in one leaves a whole database without that table. Throws when one is missing. */
 function checkTables(database: DatabaseSync): void {
-  try {
-    for (const [table, columns] of Object.entries(tables))
-      database.prepare(`SELECT ${columns} FROM ${table} LIMIT 1`).all();
-  } catch (error) {
-    throw codeOf(error) === sqliteError ? damage(String(error)) : error;
-  }
+  for (const [table, columns] of Object.entries(tables))
+    database.prepare(`SELECT ${columns} FROM ${table} LIMIT 1`).all();
 }
 
 const hasTables = (database: DatabaseSync): boolean =>
@@ -84,6 +79,8 @@ function open(file: string): DatabaseSync {
 
 /** SQLITE_CORRUPT and SQLITE_NOTADB, also in their extended forms. */
 export const isDamaged = (error: unknown): boolean => [11, 26].includes(codeOf(error));
+/** SQLITE_ERROR while it is opened: a table that is not there, a file format that nobody wrote. */
+const isUnreadable = (error: unknown): boolean => codeOf(error) === 1;
 const isBusy = (error: unknown): boolean => codeOf(error) === 5;
 
 /** SQLite calls a file that it may not write busy, because it cannot lock it. */
@@ -128,7 +125,7 @@ export function openDatabase(directory: string): OpenedDatabase {
   } catch (error) {
     if (isBusy(error))
       throw new StoreInUse(`cannot open ${file}: another nodemend uses it; stop that one first`, { cause: error });
-    if (!isDamaged(error)) return unwritable(`cannot open ${file}: ${String(error)}`);
+    if (!isDamaged(error) && !isUnreadable(error)) return unwritable(`cannot open ${file}: ${String(error)}`);
   }
   return startAnew(file);
 }

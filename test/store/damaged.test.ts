@@ -99,6 +99,18 @@ for (const [what, sql] of Object.entries(disguised)) {
   });
 }
 
+t.test('a database in a file format that nobody wrote is moved aside', async (t) => {
+  const { directory, file } = filled(t);
+  const bytes = readFileSync(file);
+  // The schema format number of the header, 4 bytes from byte 44 on; SQLite knows 1 to 4.
+  bytes.writeUInt32BE(77, 44);
+  writeFileSync(file, bytes);
+  const { store } = openIn(t, directory);
+  t.match(store.load(), { state: null, health: 'lost', detail: /was damaged and moved/ });
+  store.save(stateNumber(6), 6, []);
+  t.equal(store.isBehind(), false);
+});
+
 t.test('a line of the history that was damaged is left out, and the rest of its incident is told', async (t) => {
   const { directory, file } = filled(t, 2);
   tamper(file, "UPDATE transition SET json = substr(json, 2) WHERE incident = 'incident-1'");
