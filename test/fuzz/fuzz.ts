@@ -40,6 +40,7 @@ export async function fuzz<T>(
   if (details.failed) {
     const { seed, counterexamplePath } = details;
     const again = `NODEMEND_SEED=${seed} NODEMEND_PATH=${counterexamplePath} npx tap run ${relative(top, file)}`;
-    t.fail(`${again}\n${(await fc.asyncDefaultReportMessage(details))?.slice(0, mostCharacters)}`);
+    const report = (await fc.asyncDefaultReportMessage(details)) ?? '';
+    t.fail(`${again}\n${String(details.errorInstance)}\n${report.slice(0, mostCharacters)}`);
   } else t.ok(cases > 0, `${cases} cases, seed ${details.seed}`);
 }

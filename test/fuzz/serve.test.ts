@@ -71,9 +71,16 @@ const given = fc
   )
   .map((all) => Buffer.concat(all.map(([request, damage]) => damage(Buffer.from(request, 'latin1')))));
 
+const patienceMs = 20_000;
+
+/** On a busy machine the short limits may end an innocent request too; then the next one has to be answered. */
 async function checkAlive(where: NetConnectOpts): Promise<void> {
-  const answer = await exchange(where, Buffer.from('GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'));
-  if (!answer.startsWith('HTTP/1.1 200 OK\r\n')) throw new Error(`and then /livez says ${JSON.stringify(answer)}`);
+  const untilMs = performance.now() + patienceMs;
+  for (;;) {
+    const answer = await exchange(where, Buffer.from('GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'));
+    if (answer.startsWith('HTTP/1.1 200 OK\r\n')) return;
+    if (performance.now() > untilMs) throw new Error(`and then /livez says ${JSON.stringify(answer)}`);
+  }
 }
 
 t.test(
