@@ -115,6 +115,9 @@ labTest(
     t.ok(await containers.containerd.survives(), 'the process of the pod and its shim are the same as before');
     t.ok(await containers.docker.survives(), "and so are those of Docker's container, under live-restore");
     await node.ok(['ctr', '-n', 'k8s.io', 'tasks', 'exec', '--exec-id', 'alive', 'pod', '/bin/echo', 'alive']);
-    t.equal((await node.ok(['docker', 'exec', 'web', '/bin/echo', 'alive'])).trim(), 'alive');
+    // dockerd connects to the new containerd in its own time.
+    const answers = async () =>
+      (await node.run(['docker', 'exec', 'web', '/bin/echo', 'alive'])).stdout.trim() === 'alive';
+    await node.waitFor(answers, 60_000, "Docker's container to take a command");
   },
 );
