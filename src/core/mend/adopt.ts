@@ -4,14 +4,14 @@
  */
 import { dropPlan, endDeed } from './deed.ts';
 import { closeIncident } from './incident.ts';
-import { freshProbes } from './looks.ts';
+import { forgetLooks } from './looks.ts';
 import type { ComponentPolicy, NodePolicy } from './policy.ts';
 import { type Component, initialComponent } from './state.ts';
 import { put, type Turn } from './turn.ts';
 
 function takeOver(known: Component, policy: ComponentPolicy, nowMs: number): Component {
   if (JSON.stringify(known.policy) === JSON.stringify(policy)) return known;
-  return dropPlan({ ...known, policy, freshFromMs: nowMs, probes: freshProbes(known, nowMs) });
+  return dropPlan({ ...forgetLooks(known, nowMs), policy });
 }
 
 export function adoptPolicy(turn: Turn, policy: NodePolicy): void {

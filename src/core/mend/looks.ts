@@ -28,6 +28,11 @@ export function freshProbes(component: Component, nowMs: number): Component['pro
   );
 }
 
+/** Nothing that was seen until now counts any more, whatever is still under way. */
+export function forgetLooks(component: Component, nowMs: number): Component {
+  return { ...component, freshFromMs: nowMs, probes: freshProbes(component, nowMs) };
+}
+
 function periodMs(turn: Turn, component: Component, policy: ProbePolicy, last: Observation | undefined): number {
   const ageMs = turn.nowMs - (component.unit?.inactiveExitAtMs ?? turn.nowMs);
   const young = last?.verdict !== 'healthy' && ageMs < graceMs(component, turn.node, turn.nowMs);

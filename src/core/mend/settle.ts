@@ -2,7 +2,6 @@
  * Brings one component to rest: reads its sign, takes the cell of the table, does its effect, and again until nothing changes; then asks
  * for the looks that are due and says when the component wants to be called next.
  */
-
 import type { Reason } from '../reason.ts';
 import { refillsAtMs, remaining } from './budget.ts';
 import { act, dropPlan, endDeed, isPrepared } from './deed.ts';
@@ -10,7 +9,7 @@ import { dependents, holding } from './dependency.ts';
 import { upgradeUntilMs } from './host.ts';
 import { climb, closeIncident } from './incident.ts';
 import { jobEndMs } from './jobs.ts';
-import { freshProbes, scheduleLooks } from './looks.ts';
+import { forgetLooks, scheduleLooks } from './looks.ts';
 import { graceMs } from './pressure.ts';
 import type { Reading } from './reading.ts';
 import { refuseReboot } from './reboot.ts';
@@ -74,8 +73,7 @@ function enter(turn: Turn, component: Component, to: Component['phase'], seen: R
 /** The dependency is over its trouble: what its dependents' probes saw meanwhile is no evidence against them (S9). */
 function absolve(turn: Turn, dependency: string): void {
   for (const [name, component] of Object.entries(turn.components))
-    if (component.policy.after.includes(dependency))
-      turn.components[name] = { ...component, freshFromMs: turn.nowMs, probes: freshProbes(component, turn.nowMs) };
+    if (component.policy.after.includes(dependency)) turn.components[name] = forgetLooks(component, turn.nowMs);
 }
 
 /** While it waits, what is seen is evidence against the dependency (S9). An exhausted component waits as well, without being held. */
@@ -91,7 +89,7 @@ function release(turn: Turn, component: Component): Component {
   const { sign } = readSign(turn, component);
   const unseen = sign === 'blind' && phase === 'masked';
   const goesOn = waiting ? sign === 'waiting' || sign === 'blind' : sign === phase || unseen;
-  return goesOn ? component : { ...component, freshFromMs: turn.nowMs, probes: freshProbes(component, turn.nowMs) };
+  return goesOn ? component : forgetLooks(component, turn.nowMs);
 }
 
 /** The budget and the right to reboot may have shrunk since it was planned: writing the intent down showed that nothing can be written (S8, S12). */

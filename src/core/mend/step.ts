@@ -6,7 +6,7 @@ import { dropPlan, observeResult } from './deed.ts';
 import { dependents } from './dependency.ts';
 import { observeEvidence, observeHost, scheduleSample } from './host.ts';
 import { observeJobEnd, observeJobStart } from './jobs.ts';
-import { freshProbes, observeLook } from './looks.ts';
+import { forgetLooks, observeLook } from './looks.ts';
 import { observeUnit } from './observe-unit.ts';
 import { beginPause, endPause, expirePauses } from './pause.ts';
 import { readyWakeMs, settleReady } from './ready.ts';
@@ -33,7 +33,7 @@ function setBus(turn: Turn, bus: State['node']['bus']): void {
 /** While nobody could see how its dependency stood, its own looks were no evidence against it (S9). */
 function absolved(component: Component, nowMs: number): Component {
   if (component.policy.after.length === 0) return component;
-  return { ...component, freshFromMs: nowMs, probes: freshProbes(component, nowMs) };
+  return forgetLooks(component, nowMs);
 }
 
 const handlers: Handlers = {
