@@ -99,6 +99,20 @@ t.test('S12: never while the state cannot be written or is known to be forgotten
   t.equal(reboots(lost), 0);
 });
 
+t.test('S12: not when the state turns out not to be writable after it was planned', async (t) => {
+  const world = hopeless({ budget: { actions: 10, perMs: 900_000 } });
+  world.evidenceNeverComes();
+  const isPlanned = () => {
+    const { deed } = world.component('proxy');
+    return deed?.remedy === 'reboot' && deed.stage === 'preparing';
+  };
+  for (let passed = 0; passed < 30 * minute && !isPlanned(); passed += 100) world.advance(100);
+  t.ok(isPlanned());
+  world.send({ type: 'store.changed', health: 'unwritable', detail: 'no space left' });
+  world.advance(30 * minute);
+  t.equal(reboots(world), 0);
+});
+
 const neverFor: readonly Reason[] = [
   'probe.refused',
   'probe.http-status',
