@@ -2,7 +2,7 @@
  * What has to be healed, on this machine's disk before anything is broken: whoever finds the file heals the node. It is gone when there is nothing
  * to heal.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Argv } from './failure.ts';
 import type { Target } from './target.ts';
@@ -24,13 +24,21 @@ export function createJournal(folder: string): HealJournal {
   const path = join(folder, 'heal.json');
   return {
     path,
-    read: () => (existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Debt) : null),
+    read: () => {
+      try {
+        return JSON.parse(readFileSync(path, 'utf8')) as Debt;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+        throw error;
+      }
+    },
     write: (debt) => {
       mkdirSync(folder, { recursive: true });
-      const file = openSync(path, 'w', 0o600);
+      const file = openSync(`${path}.new`, 'w', 0o600);
       writeSync(file, `${JSON.stringify(debt)}\n`);
       fsyncSync(file);
       closeSync(file);
+      renameSync(`${path}.new`, path);
     },
     clear: () => rmSync(path, { force: true }),
   };
