@@ -54,6 +54,14 @@ function addLocal(program: Command, io: Io, ended: Ended): void {
       ended(await (await import('./cli/simulate.ts')).simulate({ ...options, file }, io)),
     );
   program
+    .command('explain')
+    .description('what a reason code means, what nodemend does about it, what you should do; without one the list')
+    .argument('[reason]')
+    .addOption(jsonOption())
+    .action(async (reason: string | undefined, options: { json?: boolean }) =>
+      ended((await import('./cli/explain.ts')).explain({ ...options, reason: reason ?? null }, io)),
+    );
+  program
     .command('schema')
     .description('print the JSON Schema of the configuration')
     .action(async () => ended(await (await import('./cli/schema.ts')).schema({}, io)));

@@ -1,4 +1,5 @@
 /** A table of text that fits the terminal: some columns give way, colours only where they are wanted. Pure. */
+import type { Severity } from '../core/reason.ts';
 import { cleanText } from '../serve/clean.ts';
 
 export type Tone = 'good' | 'bad' | 'warn' | 'quiet' | 'plain';
@@ -20,6 +21,8 @@ export interface Column {
 const gap = '  ';
 const minFlexible = 8;
 const codes: Readonly<Record<Tone, string>> = { good: '32', bad: '31', warn: '33', quiet: '2', plain: '' };
+
+export const severityTones: Readonly<Record<Severity, Tone>> = { info: 'plain', warn: 'warn', error: 'bad' };
 
 /** The text in its colour, or as it is. */
 export function paint(text: string, tone: Tone, color: boolean): string {

@@ -1,11 +1,11 @@
-/** The word that was probably meant: the nearest known one within two edits, or null. */
-export function nearest(word: string, known: readonly string[]): string | null {
+/** The word that was probably meant: the nearest known one within so many edits, or null. */
+export function nearest(word: string, known: readonly string[], mostEdits = 2): string | null {
   const distances = known.map((candidate) => ({
     candidate,
     edits: editDistance(word.toLowerCase(), candidate.toLowerCase()),
   }));
   const best = distances.sort((a, b) => a.edits - b.edits)[0];
-  return best !== undefined && best.edits <= 2 ? best.candidate : null;
+  return best !== undefined && best.edits <= mostEdits ? best.candidate : null;
 }
 
 /** Levenshtein's distance; words are cut to 64 characters. */

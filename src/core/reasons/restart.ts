@@ -1,0 +1,162 @@
+/** What is done about a component, why it is put off, and how it ended. */
+import { type ReasonRow, row } from './row.ts';
+
+export const restartReasons = {
+  'restart.first-crash': row(
+    'warn',
+    'started at once because systemd would have left it down for more than 1 s',
+    'started it and counts that against the budget',
+    'look for the cause of the crash: nodemend history --incident ID',
+  ),
+  'restart.down': row(
+    'warn',
+    'started because the unit is down and systemd will not start it',
+    'started it and counts that against the budget',
+    'look for what ended it: nodemend history --incident ID',
+  ),
+  'restart.hung': row(
+    'warn',
+    'restarted because its probes agree that it hangs',
+    'ended it by SIGKILL after evidence was captured, and started it',
+    'read the evidence, for the hang will come again: nodemend history --incident ID',
+  ),
+  'restart.unhealthy': row(
+    'warn',
+    'restarted because its probes agree that it is unhealthy',
+    'restarted it after evidence was captured',
+    'read the evidence: nodemend history --incident ID',
+  ),
+  'restart.asked': row(
+    'info',
+    'restarted because an operator asked for it',
+    'restarted it, outside the budget',
+    'nothing to do',
+  ),
+  'restart.foreign': row(
+    'info',
+    'restarted by somebody else: an operator or another healer',
+    'counts it and does nothing',
+    'when it was not you: see who else mends here, such as a cron job or monit; two healers fight',
+  ),
+  'restart.moot': row(
+    'info',
+    'called off: the component changed by itself before anything was done',
+    'did nothing',
+    'nothing to do',
+  ),
+  'restart.backoff': row(
+    'info',
+    'the next action waits for its back-off delay',
+    'waits, longer each time',
+    'nothing to do; nodemend restart COMPONENT does not wait',
+  ),
+  'restart.budget-spent': row(
+    'error',
+    'the budget of actions is spent; only slow half-open retries are left; look at the evidence',
+    'goes on with one retry per longest back-off, for ever',
+    'mend the cause: nodemend history COMPONENT shows what was tried, the evidence what it looked like; then nodemend restart COMPONENT',
+  ),
+  'restart.half-open': row(
+    'warn',
+    'one retry after the budget was spent',
+    'tried once and watches whether it lasts',
+    'mend the cause; see nodemend explain restart.budget-spent',
+  ),
+  'restart.job-busy': row(
+    'info',
+    "another job of systemd's is under way for the unit",
+    'waits for the end of that job',
+    'systemctl list-jobs, when it does not end',
+  ),
+  'restart.slot-busy': row(
+    'info',
+    'another disruptive action is under way on this node',
+    'waits for its turn',
+    'nothing to do',
+  ),
+  'restart.no-remedy': row(
+    'error',
+    'the ladder has no remedy for this; a person has to look',
+    'only looks',
+    'mend it by hand, or give the component a ladder that can',
+  ),
+  'restart.shared-group': row(
+    'warn',
+    'a restart would end the containers too (KillMode), so only a unit that is down is started',
+    'starts it when it is down and never restarts it while it runs',
+    'set KillMode=process or mixed in a drop-in of the unit, so that its containers outlive a restart',
+  ),
+  'restart.verifying': row(
+    'info',
+    'the action is done; its result is being verified',
+    'waits for a new run and green probes until the deadline',
+    'nothing to do',
+  ),
+  'restart.verified': row(
+    'info',
+    'the unit runs anew and its probes are green',
+    'closed the incident',
+    'look for the cause: nodemend history --incident ID',
+  ),
+  'restart.not-verified': row(
+    'warn',
+    'the action did not bring the component back in time',
+    'goes one rung up the ladder, within the budget',
+    'look into journalctl -u UNIT for why it does not come up',
+  ),
+  'action.done': row('info', 'the action was done', 'verifies the result', 'nothing to do'),
+  'action.failed': row(
+    'warn',
+    'systemd reports that the job failed',
+    'goes one rung up the ladder, within the budget',
+    "the detail has systemd's word; then journalctl -u UNIT",
+  ),
+  'action.timeout': row(
+    'warn',
+    'the action did not end within its deadline',
+    'goes one rung up the ladder, within the budget',
+    'systemctl list-jobs, and what the unit does while it starts or stops',
+  ),
+  'action.canceled': row(
+    'warn',
+    'the job was canceled: somebody else decided otherwise',
+    'looks anew at how things stand and decides then',
+    'when it was not you: see who else restarts units here',
+  ),
+  'action.denied': row(
+    'error',
+    'systemd refused the call',
+    'tries again within the budget',
+    'see what forbids it: the polkit rules, a security module, the policy of the bus',
+  ),
+  'action.interrupted': row(
+    'warn',
+    'the agent or the node went down during the action; the result is verified, not repeated',
+    'verifies whether it took effect',
+    'nothing to do',
+  ),
+  'reboot.not-writable': row(
+    'error',
+    'no reboot: the state cannot be written, or was lost within the last 24 h',
+    'does not reboot, for it could not count reboots',
+    'make the state directory writable: see nodemend explain store.unwritable',
+  ),
+  'reboot.budget-spent': row(
+    'error',
+    'no reboot: at most 1 in 6 h and 2 in 24 h',
+    'does not reboot again and goes on with the other remedies',
+    'reboots do not help: look for the cause, or take the node out of service',
+  ),
+  'reboot.cannot-help': row(
+    'error',
+    'no reboot: the cause is one that a reboot does not mend',
+    'does not reboot',
+    'mend the cause that the incident names: nodemend history --incident ID',
+  ),
+  'reboot.tried': row(
+    'warn',
+    'the node is rebooted as the last remedy',
+    'reboots the node, and verifies after the boot',
+    'look for the cause, which the other remedies did not mend: nodemend history --incident ID',
+  ),
+} as const satisfies Record<string, ReasonRow>;
