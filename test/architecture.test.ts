@@ -110,7 +110,8 @@ const homes: Readonly<Record<string, RegExp>> = {
   pino: /^log\.ts$/,
   'node-cron': /^adapters\/schedule\//,
   systeminformation: /^adapters\/host\//,
-  yaml: /^config\//,
+  // Configurations, and kubeconfig files.
+  yaml: /^(config|adapters\/kubernetes)\//,
   zod: /^config\//,
   '@homebridge/dbus-native': /^adapters\/systemd\//,
   '@grpc/grpc-js': /^adapters\/grpc\//,
