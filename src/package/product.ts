@@ -42,6 +42,8 @@ export const daemon: Product = {
     [join(top, 'config/nodemend.yaml'), 'etc/nodemend/nodemend.yaml', 0o644],
     ...examplesIn(top, 'examples'),
     ...examplesIn(top, 'scenarios'),
+    ...examplesIn(top, 'prometheus'),
+    ...examplesIn(top, 'grafana'),
   ],
   relations: [
     // The first systemd with all of the unit's settings.

@@ -1,7 +1,8 @@
 /** Every part of the README that is made from the code, by the name that its markers carry. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { parse } from 'yaml';
 import { exitStatus } from '../../src/cli/io.ts';
 import { addCommands } from '../../src/commands.ts';
 import { presets } from '../../src/config/presets.ts';
@@ -111,6 +112,28 @@ function metricTable(): string {
   return renderTable(['metric', 'type', 'labels', 'meaning'], rows);
 }
 
+interface AlertRule {
+  readonly alert: string;
+  readonly labels: { readonly severity: string };
+  readonly annotations: { readonly description: string; readonly runbook: string };
+}
+
+function alertRuleTable(): string {
+  const folder = resolve(import.meta.dirname, '../../config/prometheus');
+  const rows = readdirSync(folder).flatMap((name) => {
+    const file = parse(readFileSync(resolve(folder, name), 'utf8')) as { groups: { rules: AlertRule[] }[] };
+    return file.groups.flatMap((group) =>
+      group.rules.map(({ alert, labels, annotations: { description, runbook } }) => [
+        code(alert),
+        labels.severity,
+        description,
+        code(/nodemend explain (\S+)/.exec(runbook)?.[1] ?? ''),
+      ]),
+    );
+  });
+  return renderTable(['alert', 'severity', 'says', 'reason to have explained'], rows);
+}
+
 /** A scenario that comes with nodemend, and what is printed for it; test/cli/simulate.test.ts holds that. */
 function simulation(): string {
   const read = (path: string) => readFileSync(resolve(import.meta.dirname, '../..', path), 'utf8');
@@ -144,6 +167,7 @@ export function generateAll(): Readonly<Record<string, string>> {
       Object.entries(exitStatus).map(([word, status]) => [String(status), exits[word as keyof typeof exitStatus]]),
     ),
     metrics: metricTable(),
+    'alert-rules': alertRuleTable(),
     reasons: renderTable(
       ['reason', 'severity', 'meaning'],
       Object.entries(reasons).map(([reason, { severity, meaning }]) => [code(reason), severity, meaning]),
