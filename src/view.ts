@@ -29,6 +29,7 @@ function viewProbe(name: string, component: Component, nowMs: number): ProbeView
     detail: last?.detail ?? '',
     ageMs: last === undefined ? null : Math.max(0, Math.round(nowMs - last.startedAtMs - last.durationMs)),
     durationMs: last?.durationMs ?? null,
+    recent: (component.probes[name]?.window ?? []).map(({ verdict, durationMs }) => ({ verdict, durationMs })),
   };
 }
 
@@ -44,6 +45,7 @@ function viewUnit(component: Component, nowMs: number): ProbeView {
     ageMs:
       component.unit?.stateChangeAtMs == null ? null : Math.max(0, Math.round(nowMs - component.unit.stateChangeAtMs)),
     durationMs: null,
+    recent: [],
   };
 }
 
@@ -55,7 +57,7 @@ function verdictOf(component: Component, node: NodeState, nowMs: number): Compon
 }
 
 function viewComponent(component: Component, node: NodeState, nowMs: number): ComponentView {
-  const { policy, unit, incident, deferred } = component;
+  const { policy, unit, incident, deferred, deed } = component;
   return {
     name: policy.name,
     unit: policy.unit,
@@ -78,6 +80,11 @@ function viewComponent(component: Component, node: NodeState, nowMs: number): Co
     deferred: deferred?.reason ?? null,
     pause: component.pause,
     incident: incident === null ? null : { id: incident.id, reason: incident.cause, sinceMs: incident.sinceMs },
+    ladder: policy.ladder.map(({ remedy }) => remedy),
+    deed:
+      deed === null
+        ? null
+        : { remedy: deed.remedy, stage: deed.stage, sinceMs: deed.stageAtMs, untilMs: deed.stageUntilMs },
     restarts: component.restarts,
     probes: [
       viewUnit(component, nowMs),

@@ -2,8 +2,8 @@
 import { parseDuration } from '../config/duration.ts';
 import { reasons } from '../core/reason.ts';
 import type { IncidentRecord } from '../ports.ts';
+import { describe } from '../serve/describe.ts';
 import { formatSpan } from '../serve/duration.ts';
-import { describe } from './describe.ts';
 import { shortId } from './incident-id.ts';
 import { type Look, wrap } from './show-node.ts';
 import { type Cell, type Column, renderTable } from './table.ts';

@@ -8,7 +8,7 @@ import { registerHealth } from './health.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { bind, createListener, type Listener } from './listener.ts';
 import type { Metrics } from './metrics.ts';
-import { renderPage } from './page.ts';
+import { renderPage } from './page/page.ts';
 import { createIncidentReader } from './reads.ts';
 import { registerScrape } from './scrape.ts';
 import type { ServeSource } from './view.ts';

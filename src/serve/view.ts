@@ -7,7 +7,8 @@
  */
 import type { StoreHealth } from '../core/event.ts';
 import type { Verdict } from '../core/mend/observation.ts';
-import type { ProbeRole } from '../core/mend/policy.ts';
+import type { ProbeRole, Remedy } from '../core/mend/policy.ts';
+import type { DeedStage } from '../core/mend/state.ts';
 import type { Reason } from '../core/reason.ts';
 import type { Phase, RestartedBy, Transition } from '../core/transition.ts';
 import type { Clock, IncidentRecord, Store } from '../ports.ts';
@@ -33,6 +34,8 @@ export interface ProbeView {
   /** How long ago the last look ended; null when there was none yet. */
   readonly ageMs: number | null;
   readonly durationMs: number | null;
+  /** The looks that the verdict is made of, the newest last; none for the unit, which is not looked at but tells. */
+  readonly recent: readonly { readonly verdict: Verdict; readonly durationMs: number }[];
 }
 
 export interface ComponentView {
@@ -55,7 +58,15 @@ export interface ComponentView {
   /** Why an action that is wanted is not taken now; null when none is wanted or one is under way. */
   readonly deferred: Reason | null;
   readonly pause: PauseView | null;
+  readonly ladder: readonly Remedy[];
   readonly incident: { readonly id: string; readonly reason: Reason; readonly sinceMs: number } | null;
+  /** The remedy on its way; null when there is none. `untilMs`: when its present stage has to be over. */
+  readonly deed: {
+    readonly remedy: Remedy | 'start';
+    readonly stage: DeedStage;
+    readonly sinceMs: number;
+    readonly untilMs: number;
+  } | null;
   readonly restarts: Readonly<Record<RestartedBy, number>>;
   readonly probes: readonly ProbeView[];
 }

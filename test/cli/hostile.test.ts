@@ -24,6 +24,7 @@ t.test('text from outside cannot reach the terminal as a command', async (t) => 
         detail: evil,
         ageMs: 1,
         durationMs: 1,
+        recent: [],
       },
     ],
   });

@@ -1,9 +1,9 @@
 import t from 'tap';
-import { describe } from '../../src/cli/describe.ts';
 import { renderComponent } from '../../src/cli/show-component.ts';
 import { renderIncident, renderIncidents } from '../../src/cli/show-incident.ts';
 import { renderNode } from '../../src/cli/show-node.ts';
 import type { Transition } from '../../src/core/transition.ts';
+import { describe } from '../../src/serve/describe.ts';
 import { component, incident, node, notReady } from '../serve/stand-in.ts';
 
 process.env['TZ'] = 'UTC';
@@ -29,6 +29,7 @@ const kubelet = component('kubelet', {
       detail: '',
       ageMs: 980_000,
       durationMs: null,
+      recent: [],
     },
     {
       name: 'healthz',
@@ -38,6 +39,7 @@ const kubelet = component('kubelet', {
       detail: 'http://127.0.0.1:10248/healthz did not answer within 10 s',
       ageMs: 1_200,
       durationMs: 10_000,
+      recent: [],
     },
   ],
 });

@@ -1,7 +1,8 @@
 /** One fault from its beginning until the node is quiet again, told by three: nodemend, systemd and an ordinary client. */
-import { describe } from '../../src/cli/describe.ts';
+
 import type { Io } from '../../src/cli/io.ts';
 import type { Phase } from '../../src/core/transition.ts';
+import { describe } from '../../src/serve/describe.ts';
 import type { NodeView, Told } from '../../src/serve/view.ts';
 import { hostPid } from '../lab/harness/host-pid.ts';
 import type { LabNode } from '../lab/harness/node.ts';

@@ -22,6 +22,8 @@ export function component(name: string, changes: Partial<ComponentView> = {}): C
     deferred: null,
     pause: null,
     incident: null,
+    ladder: ['restart', 'kill'],
+    deed: null,
     restarts: { nodemend: 0, systemd: 0, other: 0 },
     probes: [],
     ...changes,

@@ -17,8 +17,8 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 
 const SEARCH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-function missingPackages(): string[] {
-  const missing = Object.entries(PROGRAMS).filter(
+function missingPackages(programs = PROGRAMS): string[] {
+  const missing = Object.entries(programs).filter(
     ([program]) => !SEARCH.some((dir) => existsSync(`${dir}/${program}`)),
   );
   return [...new Set(missing.map(([, packageName]) => packageName))];
@@ -35,13 +35,15 @@ export function labUnavailable(): string | null {
   return null;
 }
 
-/** Installs the Debian packages that are missing, saying so. Needs root. */
-export async function installRequirements(): Promise<void> {
-  if (missingPackages().length === 0) return;
+export const installRequirements = (): Promise<void> => installPrograms(PROGRAMS);
+
+/** Installs the Debian packages that are missing, saying so. Needs root. `programs`: program on the PATH -> the package that has it. */
+export async function installPrograms(programs: Readonly<Record<string, string>>): Promise<void> {
+  if (missingPackages(programs).length === 0) return;
   await withLock(`${LAB_CACHE}/install.lock`, async () => {
-    const missing = missingPackages();
+    const missing = missingPackages(programs);
     if (missing.length === 0) return;
-    say(`INSTALLING Debian packages on this machine, the lab needs them: ${missing.join(' ')}`);
+    say(`INSTALLING Debian packages on this machine, the tests need them: ${missing.join(' ')}`);
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     const apt = ['apt-get', '-qq', '-o', 'DPkg::Lock::Timeout=300'];
     await mustRun([...apt, 'update'], { timeoutMs: 300_000, env });

@@ -1,6 +1,6 @@
 /** One transition in words, for a timeline. Pure; every transition has its sentence. */
 import type { Transition } from '../core/transition.ts';
-import { formatSpan } from '../serve/duration.ts';
+import { formatSpan } from './duration.ts';
 
 export function describe(transition: Transition): string {
   switch (transition.type) {
