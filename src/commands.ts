@@ -144,8 +144,23 @@ function addAsking(program: Command, io: Io, ended: Ended): void {
     );
 }
 
+function addEtcd(program: Command, io: Io, ended: Ended): void {
+  const etcd = program.command('etcd').description('the etcd cluster with a member on this node; needs no daemon');
+  const configOption = () =>
+    new Option('--config <file>', 'configuration (default: /etc/nodemend/nodemend.yaml, which may be missing)');
+  etcd
+    .command('status')
+    .description('every member now: what is the matter and what to do')
+    .addOption(configOption())
+    .addOption(jsonOption())
+    .action(async ({ config = null, ...options }: { config?: string | null; json?: boolean }) =>
+      ended(await (await import('./etcd-commands.ts')).etcdStatusHere({ ...options, config }, io)),
+    );
+}
+
 export function addCommands(program: Command, io: Io, ended: Ended): void {
   addLocal(program, io, ended);
   addShowing(program, io, ended);
   addAsking(program, io, ended);
+  addEtcd(program, io, ended);
 }

@@ -63,16 +63,17 @@ function stateTable(): string {
 function commandTable(): string {
   const program = new Command('nodemend');
   addCommands(program, { out: () => {}, err: () => {}, isTerminal: false, columns: 80, color: false }, () => {});
-  const rows = program.commands.map((command) => {
+  const all = program.commands.flatMap((command) =>
+    command.commands.length === 0
+      ? [{ command, path: command.name() }]
+      : command.commands.map((inner) => ({ command: inner, path: `${command.name()} ${inner.name()}` })),
+  );
+  const rows = all.map(({ command, path }) => {
     const words = command.registeredArguments.map((one) => (one.required ? ` ${one.name()}` : ` [${one.name()}]`));
     const options = command.options.map((option) =>
       option.mandatory ? `**${code(option.flags)}**` : code(option.flags),
     );
-    return [
-      code(`nodemend ${command.name()}${words.join('').toUpperCase()}`),
-      command.description(),
-      options.join(', '),
-    ];
+    return [code(`nodemend ${path}${words.join('').toUpperCase()}`), command.description(), options.join(', ')];
   });
   return renderTable(['command', 'does', 'options (bold: must be given)'], rows);
 }

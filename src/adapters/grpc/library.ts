@@ -2,8 +2,9 @@
  * Loads the gRPC libraries (18 MiB, a fifth of a second) and our descriptors: called at the first call, so a node without a CRI or
  * containerd probe never pays for them.
  */
-import type { Socket } from 'node:net';
-import type { Client, Metadata } from '@grpc/grpc-js';
+import { isIP, type Socket } from 'node:net';
+import { checkServerIdentity } from 'node:tls';
+import type { ChannelCredentials, ChannelOptions, Client, Metadata } from '@grpc/grpc-js';
 import { type Definition, loadDefinitions } from './messages.ts';
 
 export interface Wire {
@@ -12,9 +13,21 @@ export interface Wire {
   destroy(): void;
 }
 
+/** What a peer over TCP is spoken to with. */
+export interface Keys {
+  readonly ca: Buffer | undefined;
+  readonly cert: Buffer | undefined;
+  readonly key: Buffer | undefined;
+}
+
 export interface Library {
   /** Opens nothing before the first call. */
   connect(socket: string): Wire;
+  /**
+   * The same over TCP; `keys` are null where there is no TLS. `showCertificate` is told when the peer's certificate ends. Throws when the keys
+   * are of no use.
+   */
+  connectTcp(address: string, keys: Keys | null, showCertificate: (validTo: string) => void): Wire;
   definition(service: string, name: string): Definition;
   metadata(namespace: string | undefined): Metadata;
 }
@@ -32,10 +45,9 @@ const channelOptions = {
 type Grpc = typeof import('@grpc/grpc-js');
 
 /** The library's only place that shows its sockets is the one where TLS would be put upon them. */
-function connectWire(grpc: Grpc, socket: string): Wire {
+function connectWire(grpc: Grpc, target: string, credentials: ChannelCredentials, more: ChannelOptions = {}): Wire {
   const sockets = new Set<Socket>();
   let destroyed = false;
-  const credentials = grpc.credentials.createInsecure();
   const create = credentials._createSecureConnector.bind(credentials);
   credentials._createSecureConnector = (...args) => {
     const connector = create(...args);
@@ -49,7 +61,7 @@ function connectWire(grpc: Grpc, socket: string): Wire {
     };
     return connector;
   };
-  const client = new grpc.Client(`unix:${socket}`, credentials, channelOptions);
+  const client = new grpc.Client(target, credentials, { ...channelOptions, ...more });
   return {
     client,
     destroy: () => {
@@ -60,12 +72,27 @@ function connectWire(grpc: Grpc, socket: string): Wire {
   };
 }
 
+function connectTcp(grpc: Grpc, address: string, keys: Keys | null, showCertificate: (validTo: string) => void): Wire {
+  if (keys === null) return connectWire(grpc, address, grpc.credentials.createInsecure());
+  const host = new URL(`tcp://${address}`).hostname.replace(/^\[|\]$/g, '');
+  const credentials = grpc.credentials.createSsl(keys.ca ?? null, keys.key ?? null, keys.cert ?? null, {
+    checkServerIdentity: (_name, certificate) => {
+      showCertificate(certificate.valid_to);
+      return checkServerIdentity(host, certificate);
+    },
+  });
+  // TLS has no server names for addresses, and Node warns of one; the certificate is checked against the address all the same.
+  const named = isIP(host) === 0 ? {} : { 'grpc.ssl_target_name_override': 'etcd' };
+  return connectWire(grpc, address, credentials, named);
+}
+
 /** Rejects when a library cannot be loaded, which is a defect of the installation. */
 export async function loadLibrary(): Promise<Library> {
   // CommonJS: in a bundle only the default export holds everything.
   const [{ default: grpc }, definition] = await Promise.all([import('@grpc/grpc-js'), loadDefinitions()]);
   return {
-    connect: (socket) => connectWire(grpc, socket),
+    connect: (socket) => connectWire(grpc, `unix:${socket}`, grpc.credentials.createInsecure()),
+    connectTcp: (address, keys, showCertificate) => connectTcp(grpc, address, keys, showCertificate),
     definition,
     metadata: (namespace) => {
       const metadata = new grpc.Metadata();

@@ -4,6 +4,7 @@
  */
 import { failWith } from '../probe/finding.ts';
 import { containerdDescriptors } from './protos/containerd.ts';
+import { etcdDescriptors } from './protos/etcd.ts';
 import type { Descriptor } from './protos/method.ts';
 import { runtimeDescriptor } from './protos/runtime.ts';
 
@@ -12,7 +13,7 @@ export interface Codec {
   decode(bytes: Buffer): object;
 }
 
-/** A unary method: its path in HTTP/2, what goes out and what comes back. */
+/** A method: its path in HTTP/2, what goes out and what comes back. */
 export interface Definition {
   readonly path: string;
   readonly request: Codec;
@@ -21,6 +22,9 @@ export interface Definition {
 
 /** Every field is there, with its default where nothing was sent. */
 const complete = { defaults: true, arrays: true, enums: String, longs: Number } as const;
+
+/** etcd's ids take all 64 bits. */
+const exact = { ...complete, longs: String } as const;
 
 /** Packages share the outer parts of their names. */
 function merge(into: Descriptor, from: Descriptor): Descriptor {
@@ -35,13 +39,14 @@ function merge(into: Descriptor, from: Descriptor): Descriptor {
 /** Resolves to the definition of a method by the full name of its service. Rejects when the library cannot be loaded. */
 export async function loadDefinitions(): Promise<(service: string, name: string) => Definition> {
   const { default: protobuf } = await import('protobufjs/light.js');
-  const descriptor = [...containerdDescriptors, runtimeDescriptor].reduce(merge);
+  const descriptor = [...containerdDescriptors, runtimeDescriptor, ...etcdDescriptors].reduce(merge);
   const root = protobuf.Root.fromJSON(descriptor as Parameters<typeof protobuf.Root.fromJSON>[0]).resolveAll();
   const codecOf = (type: InstanceType<typeof protobuf.Type> | null): Codec => {
     if (type === null) throw failWith('probe.failed', 'a message has no descriptor');
     return {
       encode: (message) => Buffer.from(type.encode(type.fromObject(message)).finish()),
-      decode: (bytes) => type.toObject(type.decode(bytes), complete),
+      decode: (bytes) =>
+        type.toObject(type.decode(bytes), type.fullName.startsWith('.etcdserverpb.') ? exact : complete),
     };
   };
   return (service, name) => {

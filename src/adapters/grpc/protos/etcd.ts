@@ -1,0 +1,196 @@
+/** The part of etcd's API that is asked: packages etcdserverpb and mvccpb, field numbers as in etcd's api, the same from 3.4 to 3.7. */
+import { type Descriptor, empty, inPackage, type Method, many, message, one, text, unary } from './method.ts';
+
+const keyValues = 'etcdserverpb.KV';
+const leases = 'etcdserverpb.Lease';
+const maintenance = 'etcdserverpb.Maintenance';
+
+/** 64-bit numbers come as decimal text: ids do not fit a number of JavaScript's. */
+export interface Header {
+  readonly clusterId: string;
+  readonly memberId: string;
+  readonly revision: string;
+}
+
+export interface KeyValue {
+  readonly key: Buffer;
+  readonly createRevision: string;
+  readonly modRevision: string;
+  readonly value: Buffer;
+}
+
+export interface RangeRequest {
+  readonly key: Buffer;
+  readonly rangeEnd?: Buffer;
+  readonly limit?: number;
+  readonly revision?: number;
+  readonly serializable?: boolean;
+  readonly countOnly?: boolean;
+}
+
+export interface RangeReply {
+  readonly header: Header;
+  readonly kvs: readonly KeyValue[];
+  readonly count: string;
+}
+
+export const range: Method<RangeRequest, RangeReply> = { service: keyValues, name: 'Range' };
+
+export const put: Method<
+  { readonly key: Buffer; readonly value: Buffer; readonly lease: string },
+  { readonly header: Header }
+> = { service: keyValues, name: 'Put' };
+
+interface Operation {
+  readonly requestPut?: { readonly key: Buffer; readonly value: Buffer; readonly lease: string };
+  readonly requestRange?: RangeRequest;
+}
+
+export const transact: Method<
+  {
+    readonly compare: readonly { readonly target: 'CREATE'; readonly key: Buffer; readonly createRevision: number }[];
+    readonly success: readonly Operation[];
+    readonly failure: readonly Operation[];
+  },
+  {
+    readonly header: Header;
+    readonly succeeded: boolean;
+    readonly responses: readonly { readonly responseRange: RangeReply | null }[];
+  }
+> = { service: keyValues, name: 'Txn' };
+
+export const grantLease: Method<{ readonly ttl: number }, { readonly header: Header; readonly id: string }> = {
+  service: leases,
+  name: 'LeaseGrant',
+};
+
+export const revokeLease: Method<{ readonly id: string }, object> = { service: leases, name: 'LeaseRevoke' };
+
+export interface MemberStatus {
+  readonly header: Header;
+  readonly version: string;
+  readonly dbSize: string;
+  readonly dbSizeInUse: string;
+  readonly dbSizeQuota: string;
+  readonly leader: string;
+  readonly raftIndex: string;
+  readonly raftAppliedIndex: string;
+  readonly raftTerm: string;
+  readonly errors: readonly string[];
+  readonly isLearner: boolean;
+}
+
+export const readStatus: Method<object, MemberStatus> = { service: maintenance, name: 'Status' };
+
+export const hashKeys: Method<
+  { readonly revision: number },
+  { readonly header: Header; readonly hash: number; readonly compactRevision: string }
+> = { service: maintenance, name: 'HashKV' };
+
+/** A stream. The database in pieces, and after them 32 bytes: the SHA-256 of all before. */
+export const streamSnapshot: Method<object, { readonly remainingBytes: string; readonly blob: Buffer }> = {
+  service: maintenance,
+  name: 'Snapshot',
+};
+
+export interface Member {
+  readonly id: string;
+  readonly name: string;
+  readonly peerUrls: readonly string[];
+  readonly clientUrls: readonly string[];
+  readonly isLearner: boolean;
+}
+
+/** Answered by the member alone unless `linearizable`. */
+export const listMembers: Method<
+  { readonly linearizable: boolean },
+  { readonly header: Header; readonly members: readonly Member[] }
+> = { service: 'etcdserverpb.Cluster', name: 'MemberList' };
+
+const int64 = (id: number) => one(id, 'int64');
+const uint64 = (id: number) => one(id, 'uint64');
+const bytes = (id: number) => one(id, 'bytes');
+const bool = (id: number) => one(id, 'bool');
+
+const valuesDescriptor = inPackage('mvccpb', {
+  KeyValue: message({ key: bytes(1), createRevision: int64(2), modRevision: int64(3), value: bytes(5) }),
+});
+
+const serverDescriptor = inPackage('etcdserverpb', {
+  KV: {
+    methods: {
+      Range: unary('RangeRequest', 'RangeResponse'),
+      Put: unary('PutRequest', 'PutResponse'),
+      Txn: unary('TxnRequest', 'TxnResponse'),
+    },
+  },
+  Lease: {
+    methods: {
+      LeaseGrant: unary('LeaseGrantRequest', 'LeaseGrantResponse'),
+      LeaseRevoke: unary('LeaseRevokeRequest', 'LeaseRevokeResponse'),
+    },
+  },
+  Maintenance: {
+    methods: {
+      Status: unary('StatusRequest', 'StatusResponse'),
+      HashKV: unary('HashKVRequest', 'HashKVResponse'),
+      Snapshot: unary('SnapshotRequest', 'SnapshotResponse'),
+    },
+  },
+  Cluster: { methods: { MemberList: unary('MemberListRequest', 'MemberListResponse') } },
+  ResponseHeader: message({ clusterId: uint64(1), memberId: uint64(2), revision: int64(3), raftTerm: uint64(4) }),
+  RangeRequest: message({
+    key: bytes(1),
+    rangeEnd: bytes(2),
+    limit: int64(3),
+    revision: int64(4),
+    serializable: bool(7),
+    countOnly: bool(9),
+  }),
+  RangeResponse: message({ header: one(1, 'ResponseHeader'), kvs: many(2, '.mvccpb.KeyValue'), count: int64(4) }),
+  PutRequest: message({ key: bytes(1), value: bytes(2), lease: int64(3) }),
+  PutResponse: message({ header: one(1, 'ResponseHeader') }),
+  CompareTarget: { values: { VERSION: 0, CREATE: 1, MOD: 2, VALUE: 3, LEASE: 4 } },
+  Compare: message({ target: one(2, 'CompareTarget'), key: bytes(3), createRevision: int64(5) }),
+  RequestOp: message({ requestRange: one(1, 'RangeRequest'), requestPut: one(2, 'PutRequest') }),
+  ResponseOp: message({ responseRange: one(1, 'RangeResponse') }),
+  TxnRequest: message({
+    compare: many(1, 'Compare'),
+    success: many(2, 'RequestOp'),
+    failure: many(3, 'RequestOp'),
+  }),
+  TxnResponse: message({ header: one(1, 'ResponseHeader'), succeeded: bool(2), responses: many(3, 'ResponseOp') }),
+  LeaseGrantRequest: message({ ttl: int64(1) }),
+  LeaseGrantResponse: message({ header: one(1, 'ResponseHeader'), id: int64(2) }),
+  LeaseRevokeRequest: message({ id: int64(1) }),
+  LeaseRevokeResponse: empty,
+  StatusRequest: empty,
+  StatusResponse: message({
+    header: one(1, 'ResponseHeader'),
+    version: text(2),
+    dbSize: int64(3),
+    leader: uint64(4),
+    raftIndex: uint64(5),
+    raftTerm: uint64(6),
+    raftAppliedIndex: uint64(7),
+    errors: many(8, 'string'),
+    dbSizeInUse: int64(9),
+    isLearner: bool(10),
+    dbSizeQuota: int64(12),
+  }),
+  HashKVRequest: message({ revision: int64(1) }),
+  HashKVResponse: message({ header: one(1, 'ResponseHeader'), hash: one(2, 'uint32'), compactRevision: int64(3) }),
+  SnapshotRequest: empty,
+  SnapshotResponse: message({ remainingBytes: uint64(2), blob: bytes(3) }),
+  Member: message({
+    id: uint64(1),
+    name: text(2),
+    peerUrls: many(3, 'string'),
+    clientUrls: many(4, 'string'),
+    isLearner: bool(5),
+  }),
+  MemberListRequest: message({ linearizable: bool(1) }),
+  MemberListResponse: message({ header: one(1, 'ResponseHeader'), members: many(2, 'Member') }),
+});
+
+export const etcdDescriptors: readonly Descriptor[] = [valuesDescriptor, serverDescriptor];
