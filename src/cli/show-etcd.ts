@@ -69,7 +69,7 @@ function headline(view: ClusterView): string {
 
 export function explainFinding({ reason, member, detail }: Finding): string {
   const whom = member === null ? '' : `${member}: `;
-  return `${whom}${reason}: ${detail === '' ? '' : `${detail}; `}${reasons[reason].meaning}`;
+  return `${whom}${reason}: ${reasons[reason].meaning}${detail === '' ? '' : ` (${detail})`}; ${reasons[reason].advice}`;
 }
 
 export const toneOfFinding = ({ reason }: Finding): Tone => (reasons[reason].severity === 'error' ? 'bad' : 'warn');
