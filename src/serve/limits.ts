@@ -26,8 +26,8 @@ export const defaultLimits: Limits = {
   maxRequestsPerSocket: 10_000,
   maxHeaderBytes: 8_192,
   maxBodyBytes: 4_096,
-  maxConnections: 256,
-  maxStreams: 8,
+  maxConnections: 512,
+  maxStreams: 200,
   maxStreamBufferBytes: 65_536,
   heartbeatMs: 15_000,
 };
