@@ -5,8 +5,9 @@
 import type { Observation } from './observation.ts';
 import type { ProbePolicy } from './policy.ts';
 import { graceMs, stretchFor } from './pressure.ts';
-import type { Component, ProbeState } from './state.ts';
+import type { Component, NodeState, ProbeState } from './state.ts';
 import { jittered, type Turn } from './turn.ts';
+import { judge } from './verdict.ts';
 
 /** Spread of the period of a look. */
 export const lookJitter = 0.1;
@@ -62,10 +63,15 @@ function badSince(probe: ProbeState, seen: Observation, window: ProbeState['wind
   return seen.verdict === 'healthy' ? null : (probe.badSinceMs ?? seen.startedAtMs);
 }
 
-function mayLook(component: Component): boolean {
+export function mayLook(component: Component): boolean {
   const { unit, phase } = component;
   if (unit === null || (unit.activeState !== 'active' && unit.activeState !== 'reloading')) return false;
   return phase !== 'masked' && phase !== 'paused' && component.deed?.stage !== 'acting';
+}
+
+/** How long a look may take before it counts as no answer. */
+export function lookTimeoutMs(component: Component, policy: ProbePolicy, node: NodeState, nowMs: number): number {
+  return Math.round(policy.timeoutMs * stretchFor(component, node, nowMs));
 }
 
 function dueAt(
@@ -81,16 +87,16 @@ function dueAt(
   return probe.dueAtMs;
 }
 
-/**
- * Asks for every look that is due and returns the component with the time of the next one.
- * `doubtful`: a vote is bad, so the witnesses are wanted.
- */
-export function scheduleLooks(
-  turn: Turn,
-  component: Component,
-  doubtful: boolean,
-): { component: Component; nextMs: number | null } {
+/** A vote is bad, so the witnesses are wanted. */
+export function isDoubtful(component: Component, node: NodeState, nowMs: number): boolean {
+  const { verdict } = judge(component, node, nowMs);
+  return verdict === 'suspect' || verdict === 'unhealthy';
+}
+
+/** Asks for every look that is due and returns the component with the time of the next one. */
+export function scheduleLooks(turn: Turn, component: Component): { component: Component; nextMs: number | null } {
   if (!mayLook(component)) return { component, nextMs: null };
+  const doubtful = isDoubtful(component, turn.node, turn.nowMs);
   const probes: Record<string, ProbeState> = {};
   let nextMs: number | null = null;
   for (const [name, policy] of Object.entries(component.policy.probes)) {
@@ -99,7 +105,7 @@ export function scheduleLooks(
     const now = atMs !== null && atMs <= turn.nowMs;
     probes[name] = now ? { ...probe, lookingSinceMs: turn.nowMs } : probe;
     if (now) {
-      const timeoutMs = Math.round(policy.timeoutMs * stretchFor(component, turn.node, turn.nowMs));
+      const timeoutMs = lookTimeoutMs(component, policy, turn.node, turn.nowMs);
       const { name: componentName, unit } = component.policy;
       turn.actions.push({
         type: 'probe.look',

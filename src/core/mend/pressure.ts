@@ -14,7 +14,7 @@ const lagForFullStretchMs = 1_000;
 /** A sample older than this says nothing of the present any more. */
 const sampleStaleMs = 30_000;
 
-function stretchOf(node: NodeState, nowMs: number): number {
+export function stretchOf(node: NodeState, nowMs: number): number {
   const { sample } = node;
   if (sample === null || nowMs - sample.atMs > sampleStaleMs) return 1;
   const byPressure = sample.pressure < pressed ? 0 : sample.pressure;

@@ -3,14 +3,11 @@
  * for the looks that are due and says when the component wants to be called next.
  */
 import type { Reason } from '../reason.ts';
-import { refillsAtMs, remaining } from './budget.ts';
+import { remaining } from './budget.ts';
 import { act, dropPlan, endDeed, isPrepared } from './deed.ts';
 import { dependents, holding } from './dependency.ts';
-import { upgradeUntilMs } from './host.ts';
 import { climb, closeIncident } from './incident.ts';
-import { jobEndMs } from './jobs.ts';
 import { forgetLooks, scheduleLooks } from './looks.ts';
-import { graceMs } from './pressure.ts';
 import type { Reading } from './reading.ts';
 import { refuseReboot } from './reboot.ts';
 import { answerAsk, forbidding, hasten, repair, retry } from './repair.ts';
@@ -19,8 +16,7 @@ import type { Component, Deed } from './state.ts';
 import { type Effect, table } from './table.ts';
 import { type Turn, tell } from './turn.ts';
 import type { Unit } from './unit.ts';
-import { judge, longestStartMs } from './verdict.ts';
-import { verdictDueAtMs } from './verification.ts';
+import { changesAtMs, earliest } from './wake.ts';
 
 /** A component comes to rest after four rounds at most (acted, refuted, next remedy, deferred); more would be a circle in the table. */
 const mostRounds = 6;
@@ -123,33 +119,6 @@ function settleOnce(turn: Turn, found: Component): Component {
   return seen.sign === 'acting' ? advance(turn, done) : done;
 }
 
-/** When the grace of the present run is over, and when its start is not believed any more. */
-function startTimes(turn: Turn, component: Component): (number | null)[] {
-  const { unit } = component;
-  if (unit === null || unit.inactiveExitAtMs === null) return [];
-  const graceEndMs = unit.inactiveExitAtMs + graceMs(component, turn.node, turn.nowMs);
-  return [graceEndMs, unit.activeState === 'activating' ? unit.inactiveExitAtMs + longestStartMs : null];
-}
-
-/** The next time at which the passing of time alone can change the sign. */
-function nextWake(turn: Turn, component: Component, nextLookMs: number | null): number | null {
-  const { nowMs, node } = turn;
-  const { unit, deed, deferred, pause, phase, ending } = component;
-  const times = [
-    nextLookMs,
-    deferred?.untilMs,
-    pause?.untilMs,
-    jobEndMs(component),
-    deed?.stageUntilMs,
-    deed?.stage === 'verifying' && unit !== null ? verdictDueAtMs(node, component, unit, deed, nowMs) : null,
-    ...startTimes(turn, component),
-    phase === 'exhausted' ? refillsAtMs(component, node, nowMs) : null,
-    phase === 'stopped' && ending?.dependency != null ? upgradeUntilMs(node, nowMs) : null,
-  ];
-  const future = times.filter((time): time is number => typeof time === 'number' && time > nowMs);
-  return future.length === 0 ? null : Math.min(...future);
-}
-
 export function settle(turn: Turn, name: string): void {
   let component = turn.components[name];
   if (component === undefined) return;
@@ -161,8 +130,7 @@ export function settle(turn: Turn, name: string): void {
     turn.components[name] = component;
     if (resting) break;
   }
-  const finding = component.unit === null ? null : judge(component, turn.node, turn.nowMs).verdict;
-  const doubtful = finding === 'suspect' || finding === 'unhealthy';
-  const looked = scheduleLooks(turn, component, doubtful);
-  turn.components[name] = { ...looked.component, wakeAtMs: nextWake(turn, looked.component, looked.nextMs) };
+  const looked = scheduleLooks(turn, component);
+  const changesMs = changesAtMs(turn.node, looked.component, turn.nowMs);
+  turn.components[name] = { ...looked.component, wakeAtMs: earliest([changesMs, looked.nextMs]) };
 }

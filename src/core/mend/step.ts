@@ -9,11 +9,12 @@ import { observeJobEnd, observeJobStart } from './jobs.ts';
 import { forgetLooks, observeLook } from './looks.ts';
 import { observeUnit } from './observe-unit.ts';
 import { beginPause, endPause, expirePauses } from './pause.ts';
-import { readyWakeMs, settleReady } from './ready.ts';
+import { settleReady } from './ready.ts';
 import { settle } from './settle.ts';
 import { isOtherBoot, startAgent, storeReason } from './start.ts';
 import type { Component, State } from './state.ts';
 import { beginTurn, put, type Turn, tell, unsettleAll } from './turn.ts';
+import { wakeAtMs } from './wake.ts';
 
 type Handlers = { readonly [Type in Event['type']]: (turn: Turn, event: Extract<Event, { type: Type }>) => void };
 
@@ -121,17 +122,6 @@ function settleAll(turn: Turn): void {
   settleUnsettled(turn);
 }
 
-function wakeAt(turn: Turn): number | null {
-  const times = [
-    readyWakeMs(turn.node),
-    turn.node.sampleDueAtMs,
-    turn.node.pause?.untilMs,
-    ...Object.values(turn.components).map((one) => one.wakeAtMs),
-  ];
-  const known = times.filter((time): time is number => typeof time === 'number');
-  return known.length === 0 ? null : Math.min(...known);
-}
-
 export function stepMend(before: State, event: Event, nowMs: number): Turn & { readonly wakeAtMs: number | null } {
   const moved = event.type === 'agent.started' && isOtherBoot(before, event.bootId) ? shiftBoot(before, nowMs) : before;
   const turn = beginTurn(moved, nowMs);
@@ -142,6 +132,6 @@ export function stepMend(before: State, event: Event, nowMs: number): Turn & { r
   settleAll(turn);
   settleReady(turn);
   scheduleSample(turn);
-  turn.node = { ...turn.node, lastStepAtMs: nowMs, wakeAtMs: wakeAt(turn) };
+  turn.node = { ...turn.node, lastStepAtMs: nowMs, wakeAtMs: wakeAtMs(turn) };
   return { ...turn, wakeAtMs: turn.node.wakeAtMs };
 }
