@@ -1,5 +1,6 @@
 /** The Prober port: what the programs of the virtual node answer, with the deadline and the lateness rule of the real lanes. */
 import type { Observation } from '../core/mend/observation.ts';
+import type { ProbeTarget } from '../core/mend/policy.ts';
 import type { Prober } from '../ports.ts';
 import type { Life } from './life.ts';
 import type { Machine } from './machine.ts';
@@ -17,10 +18,18 @@ function luckOf(lane: string, startedAtMs: number): number {
   return ((value ^ (value >>> 16)) >>> 0) / 4294967296;
 }
 
-/** How long a program takes that would answer in `answersInMs` on an idle node. */
-export function lookMs(machine: Machine, lane: string, startedAtMs: number, answersInMs: number): number {
-  const { slowLooksMs } = machine.host;
-  return slowLooksMs === 0 ? answersInMs : answersInMs + slowLooksMs * luckOf(lane, startedAtMs);
+/** How a look that begins now or later goes, for as long as nothing befalls the program. */
+export type Looking = (startedAtMs: number, timeoutMs: number) => { readonly said: Answer; readonly tookMs: number };
+
+/** `lane`: which looks, for no two are equally slow on a slow node. */
+export function lookingAt(machine: Machine, lane: string, unit: string, kind: ProbeTarget['kind']): Looking {
+  const answer = machine.pidOne().answer(unit, kind);
+  return (startedAtMs, timeoutMs) => {
+    const { slowLooksMs } = machine.host;
+    const lateMs = slowLooksMs === 0 ? 0 : slowLooksMs * luckOf(lane, startedAtMs);
+    const tookMs = answer.tookMs === null ? Infinity : answer.tookMs + lateMs;
+    return tookMs <= timeoutMs ? { said: answer, tookMs } : { said: silent, tookMs: timeoutMs };
+  };
 }
 
 export function createProber(machine: Machine, life: Life): Prober {
@@ -36,14 +45,8 @@ export function createProber(machine: Machine, life: Life): Prober {
   return {
     look: (lane, target, unit, timeoutMs) => {
       const startedAtMs = nowMs();
-      const answer = machine.pidOne().answer(unit, target.kind);
-      const tookMs = answer.tookMs === null ? Infinity : lookMs(machine, lane, startedAtMs, answer.tookMs);
-      const inTime = tookMs <= timeoutMs;
-      return life.later(
-        Math.min(tookMs, timeoutMs),
-        () => observe(inTime ? answer : silent, startedAtMs, timeoutMs),
-        2,
-      );
+      const { said, tookMs } = lookingAt(machine, lane, unit, target.kind)(startedAtMs, timeoutMs);
+      return life.later(tookMs, () => observe(said, startedAtMs, timeoutMs), 2);
     },
     close: async () => undefined,
   };

@@ -1,26 +1,21 @@
 /**
- * Passes over time in which nothing happens but good looks and host samples, and gives the very state that turning through it would have given: the
- * same looks at the same times with the same luck (test/sim/rest.test.ts compares the two byte for byte). What it knows of the core's rhythm it
- * takes from the core.
+ * Passes over time in which nothing happens but host samples and looks that say the same again, and gives the very state that turning through it would
+ * have given: the same looks at the same times with the same luck (test/sim/rest.test.ts compares the two byte for byte). What it knows of the core's
+ * rhythm it takes from the core.
  */
 import type { HostSample } from '../core/event.ts';
 import { sampleEveryMs } from '../core/mend/host.ts';
-import { lookJitter } from '../core/mend/looks.ts';
+import { lookJitter, lookTimeoutMs } from '../core/mend/looks.ts';
 import type { Observation } from '../core/mend/observation.ts';
-import type { Component, NodeState, ProbeState, State } from '../core/mend/state.ts';
+import type { Component, ProbeState, State } from '../core/mend/state.ts';
 import { nextRandom } from '../core/random.ts';
 import { saveAtLeastEveryMs } from '../publish.ts';
 import { quantized } from './agenda.ts';
-import { isWell, restsUntil } from './restful.ts';
+import type { Looking } from './prober.ts';
+import { isRestful, isSame, ownTimeMs, probesLookedAt, repeats, restsUntilMs, type Said } from './restful.ts';
 
 export interface Surroundings {
-  /** What a good look says and how long it takes; null when the component would not answer well. */
-  readonly look: (
-    component: Component,
-    probe: string,
-    lane: string,
-    startedAtMs: number,
-  ) => Pick<Observation, 'reason' | 'detail' | 'durationMs'> | null;
+  readonly lookingAt: (component: Component, probe: string, lane: string) => Looking;
   readonly sample: HostSample;
   readonly sampleMs: number;
   /** When the state was saved last. */
@@ -33,10 +28,13 @@ export interface Rested {
   readonly savesAtMs: readonly number[];
 }
 
+/** The looks of one probe. */
 interface Lane {
-  readonly component: number;
-  readonly name: string;
+  readonly component: Component;
   readonly probe: string;
+  readonly looking: Looking;
+  /** What they all say. */
+  readonly said: Said;
   readonly everyMs: number;
   readonly timeoutMs: number;
   readonly keeps: number;
@@ -55,27 +53,35 @@ const worthMs = 20_000;
  */
 const nearMs = 120_000;
 
-function lanesOf(components: readonly Component[], node: NodeState): Lane[] {
-  return components.flatMap((component, index) => {
-    if (!isWell(component, node)) return [];
-    return Object.entries(component.policy.probes)
-      .filter(([, { role }]) => role !== 'witness')
-      .map(([probe, { everyMs, timeoutMs }]): Lane => {
-        const { dueAtMs = 0 } = component.probes[probe] ?? {};
-        return {
-          component: index,
-          name: `${component.policy.name}/${probe}`,
-          probe,
-          everyMs,
-          timeoutMs,
-          keeps: component.policy.hang.of,
-          dueAtMs,
-          nextMs: quantized(dueAtMs),
-          startedAtMs: null,
-          seen: [],
-        };
-      });
-  });
+function laneOf(component: Component, probe: string, { node }: State, around: Surroundings): Lane | null {
+  const { name, probes, hang } = component.policy;
+  const [policy, known] = [probes[probe], component.probes[probe]];
+  if (policy === undefined || known === undefined) return null;
+  const looking = around.lookingAt(component, probe, `${name}/${probe}`);
+  const timeoutMs = lookTimeoutMs(component, policy, node, node.lastStepAtMs);
+  const nextMs = quantized(known.dueAtMs);
+  return {
+    component,
+    probe,
+    looking,
+    said: looking(nextMs, timeoutMs).said,
+    everyMs: policy.everyMs,
+    timeoutMs,
+    keeps: hang.of,
+    dueAtMs: known.dueAtMs,
+    nextMs,
+    startedAtMs: null,
+    seen: [],
+  };
+}
+
+function lanesOf(state: State, around: Surroundings): Lane[] {
+  const { node, components } = state;
+  return Object.values(components)
+    .flatMap((component) =>
+      probesLookedAt(component, node, node.lastStepAtMs).map((probe) => laneOf(component, probe, state, around)),
+    )
+    .filter((lane) => lane !== null);
 }
 
 /** Where one may stop: nothing in flight. */
@@ -122,22 +128,20 @@ function sampleOn(course: Course, sampleMs: number): void {
   course.sampling = !course.sampling;
 }
 
-/** Begins or ends the look of a lane; false when it would not be a good one. */
-function lookOn(course: Course, lane: Lane, component: Component, around: Surroundings): boolean {
+/** Begins or ends the look of a lane; false when it would not say what the others say. */
+function lookOn(course: Course, lane: Lane): boolean {
   const atMs = lane.nextMs;
   if (lane.startedAtMs === null) {
-    const found = around.look(component, lane.probe, lane.name, atMs);
-    if (found === null || found.durationMs > lane.timeoutMs) return false;
+    const { said, tookMs } = lane.looking(atMs, lane.timeoutMs);
+    if (!isSame(said, lane.said)) return false;
     lane.startedAtMs = atMs;
-    lane.nextMs = quantized(atMs + found.durationMs);
+    lane.nextMs = quantized(atMs + tookMs);
     course.inFlight += 1;
     return true;
   }
-  const found = around.look(component, lane.probe, lane.name, lane.startedAtMs);
-  if (found === null) return false;
-  const { reason, detail } = found;
+  const { verdict, reason, detail } = lane.said;
   const durationMs = atMs - lane.startedAtMs;
-  lane.seen.push({ verdict: 'healthy', reason, detail, startedAtMs: lane.startedAtMs, durationMs });
+  lane.seen.push({ verdict, reason, detail, startedAtMs: lane.startedAtMs, durationMs });
   if (lane.seen.length > lane.keeps) lane.seen.shift();
   const { value, seed } = nextRandom(course.seed);
   course.seed = seed;
@@ -149,7 +153,7 @@ function lookOn(course: Course, lane: Lane, component: Component, around: Surrou
 }
 
 /** Goes from look to look as far as `untilMs`; the last place to stop at, or null when there is none. */
-function follow(course: Course, components: readonly Component[], untilMs: number, around: Surroundings): Stop | null {
+function follow(course: Course, untilMs: number, sampleMs: number): Stop | null {
   let last: Stop | null = null;
   for (;;) {
     let next: Lane | null = null;
@@ -165,34 +169,33 @@ function follow(course: Course, components: readonly Component[], untilMs: numbe
     }
     // Of two that come at the same moment the order would matter.
     if (tie || atMs >= untilMs) return last;
-    const component = next === null ? undefined : components[next.component];
-    if (next === null || component === undefined) sampleOn(course, around.sampleMs);
-    else if (!lookOn(course, next, component, around)) return last;
+    if (next === null) sampleOn(course, sampleMs);
+    else if (!lookOn(course, next)) return last;
     const due = untilMs - atMs < nearMs || last === null || atMs - last.atMs >= nearMs;
     if (course.inFlight === 0 && due) last = stopAt(course, atMs);
   }
 }
 
-function withLooks(component: Component, lanes: readonly Lane[], stop: Stop, index: number): Component {
+function withLooks(component: Component, lanes: readonly Lane[], stop: Stop, ownMs: number): Component {
   const probes: Record<string, ProbeState> = { ...component.probes };
-  let wakeAtMs: number | null = null;
+  let wakeAtMs = ownMs;
   for (const [at, lane] of lanes.entries()) {
     const reached = stop.lanes[at];
     const before = probes[lane.probe];
-    if (lane.component !== index || reached === undefined || before === undefined) continue;
+    if (lane.component !== component || reached === undefined || before === undefined) continue;
     const window = [...before.window, ...reached.seen].slice(-lane.keeps);
-    const badSinceMs = reached.seen.length > 0 ? null : before.badSinceMs;
+    const badSinceMs = reached.seen.length > 0 && lane.said.verdict === 'healthy' ? null : before.badSinceMs;
     probes[lane.probe] = { ...before, window, badSinceMs, dueAtMs: reached.dueAtMs };
-    wakeAtMs = wakeAtMs === null ? reached.dueAtMs : Math.min(wakeAtMs, reached.dueAtMs);
+    wakeAtMs = Math.min(wakeAtMs, reached.dueAtMs);
   }
-  return wakeAtMs === null ? component : { ...component, probes, wakeAtMs };
+  return { ...component, probes, wakeAtMs: wakeAtMs === Infinity ? null : wakeAtMs };
 }
 
 function arrive(state: State, lanes: readonly Lane[], stop: Stop, around: Surroundings): State {
   const components = Object.fromEntries(
-    Object.entries(state.components).map(([name, component], index) => [
+    Object.entries(state.components).map(([name, component]) => [
       name,
-      withLooks(component, lanes, stop, index),
+      withLooks(component, lanes, stop, ownTimeMs(component, state.node)),
     ]),
   );
   const { node } = state;
@@ -214,22 +217,22 @@ function arrive(state: State, lanes: readonly Lane[], stop: Stop, around: Surrou
 
 /** The state at a moment shortly before `untilMs`, or null when there is nothing to pass over. `state` must have nothing in flight. */
 export function rest(state: State, untilMs: number, around: Surroundings): Rested | null {
-  if (untilMs - state.node.lastStepAtMs < worthMs) return null;
-  const reachMs = restsUntil(state, untilMs, around.sample);
-  if (reachMs === null || reachMs - state.node.lastStepAtMs < worthMs) return null;
-  const components = Object.values(state.components);
-  const lanes = lanesOf(components, state.node);
+  const { node } = state;
+  const reachMs = Math.min(untilMs, restsUntilMs(state));
+  if (reachMs - node.lastStepAtMs < worthMs || !isRestful(state, around.sample)) return null;
+  const lanes = lanesOf(state, around);
+  if (!lanes.every(({ component, probe, said }) => repeats(component, probe, said, node))) return null;
   const course: Course = {
     lanes,
-    seed: state.node.seed,
-    sampleNextMs: quantized(state.node.sampleDueAtMs),
+    seed: node.seed,
+    sampleNextMs: quantized(node.sampleDueAtMs),
     sampling: false,
     sampledAtMs: null,
     savedAtMs: around.savedAtMs,
     savesAtMs: [],
     inFlight: 0,
   };
-  const stop = follow(course, components, reachMs, around);
+  const stop = follow(course, reachMs, around.sampleMs);
   if (stop === null) return null;
   return { state: arrive(state, lanes, stop, around), savesAtMs: stop.savesAtMs };
 }

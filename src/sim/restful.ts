@@ -1,55 +1,85 @@
-/** Whether nothing but good looks can happen to a state, and for how long. Errs to the safe side: what it does not know well does not rest. */
+/**
+ * Whether nothing can come of a state but looks that say what the looks before them said, and for how long. The core tells itself when the passing of
+ * time alone may change something. Errs to the safe side: what it does not know well does not rest.
+ */
 import type { HostSample } from '../core/event.ts';
 import { jobEndMs } from '../core/mend/jobs.ts';
-import { graceMs } from '../core/mend/pressure.ts';
+import { isDoubtful, mayLook } from '../core/mend/looks.ts';
+import type { Observation } from '../core/mend/observation.ts';
+import { graceMs, stretchOf } from '../core/mend/pressure.ts';
+import { readyWakeMs } from '../core/mend/ready.ts';
 import type { Component, NodeState, State } from '../core/mend/state.ts';
+import { judge } from '../core/mend/verdict.ts';
+import { changesAtMs } from '../core/mend/wake.ts';
 
-function nodeRests({ bus, shuttingDown, name, ready, store, sample }: NodeState, present: HostSample): boolean {
+export type Said = Pick<Observation, 'verdict' | 'reason' | 'detail'>;
+
+export const isSame = (a: Said, b: Said): boolean =>
+  a === b || (a.verdict === b.verdict && a.reason === b.reason && a.detail === b.detail);
+
+function nodeRests({ bus, shuttingDown, name, store, sample }: NodeState, present: HostSample): boolean {
   if (bus !== 'connected' || shuttingDown || name === '' || store === 'unwritable' || sample === null) return false;
-  const same = (Object.keys(present) as (keyof HostSample)[]).every((key) => sample[key] === present[key]);
-  const settled = ready.turningSinceMs === null && ready.blindSinceMs === null;
-  return same && settled && (ready.reason === 'node.ready' || ready.reason === 'node.not-ready');
+  return (Object.keys(present) as (keyof HostSample)[]).every((key) => sample[key] === present[key]);
 }
 
-/** Healthy in every respect: its looks are the only thing that goes on. */
-export function isWell(component: Component, node: NodeState): boolean {
-  const { phase, reason, unit, deed, incident, deferred, asked, pause, policy, probes } = component;
-  if (phase !== 'healthy' || reason !== 'component.healthy' || deed !== null || incident !== null) return false;
-  if (deferred !== null || asked || pause !== null || node.pause !== null || !component.seen) return false;
-  if (unit === null || unit.activeState !== 'active' || unit.freezerState !== 'running') return false;
-  if (unit.loadState !== 'loaded' || unit.unitFileState.startsWith('masked')) return false;
-  return Object.entries(policy.probes).every(([name, { role }]) => {
-    const probe = probes[name];
-    if (probe === undefined || probe.lookingSinceMs !== null) return false;
-    return role !== 'vote' || probe.window.at(-1)?.verdict === 'healthy';
-  });
+/** Something is under way, or is tried again at every turn. */
+function isStirred(component: Component, nowMs: number): boolean {
+  const { deed, deferred, asked, probes } = component;
+  if (asked || (deed !== null && deed.stage !== 'verifying')) return true;
+  if (deferred !== null && deferred.untilMs === null) return true;
+  if ((jobEndMs(component) ?? 0) > nowMs) return true;
+  return Object.values(probes).some(({ lookingSinceMs }) => lookingSinceMs !== null);
 }
 
-const isLookedAt = ({ policy }: Component): boolean =>
-  Object.values(policy.probes).some(({ role }) => role !== 'witness');
-
-/** Nothing looks at it, so only its own clock can bring it on. */
-function isLeftAlone({ unit, phase, deed, deferred }: Component): boolean {
-  const runs = unit !== null && (unit.activeState === 'active' || unit.activeState === 'reloading');
-  const looked = runs && phase !== 'masked' && phase !== 'paused';
-  return !looked && deed === null && deferred?.reason !== 'restart.slot-busy';
+/** Names of the probes that are looked at as things stand. */
+export function probesLookedAt(component: Component, node: NodeState, nowMs: number): string[] {
+  if (!mayLook(component)) return [];
+  const doubtful = isDoubtful(component, node, nowMs);
+  const all = Object.entries(component.policy.probes);
+  return all.filter(([, { role }]) => role !== 'witness' || doubtful).map(([name]) => name);
 }
 
-/** Until when nothing but looks can happen, or null when that is not so even now. `present`: the host as it is. */
-export function restsUntil(state: State, untilMs: number, present: HostSample): number | null {
-  const { node } = state;
+/** Bad looks come at their usual pace and are weighed as configured: the run is not young and the node is not under pressure. */
+function isSettled(component: Component, node: NodeState): boolean {
   const nowMs = node.lastStepAtMs;
-  if (!nodeRests(node, present)) return null;
-  let least = Math.min(untilMs, node.pause?.untilMs ?? Infinity);
-  for (const component of Object.values(state.components)) {
-    if ((jobEndMs(component) ?? 0) > nowMs) return null;
-    if (isWell(component, node)) {
-      const graceEndMs = (component.unit?.inactiveExitAtMs ?? 0) + graceMs(component, node, nowMs);
-      if (graceEndMs > nowMs) least = Math.min(least, graceEndMs);
-      if (!isLookedAt(component)) least = Math.min(least, component.wakeAtMs ?? Infinity);
-    } else if (isLeftAlone(component)) {
-      least = Math.min(least, component.wakeAtMs ?? Infinity, component.pause?.untilMs ?? Infinity);
-    } else return null;
-  }
-  return least;
+  const beganMs = component.unit?.inactiveExitAtMs ?? nowMs;
+  return stretchOf(node, nowMs) === 1 && nowMs >= beganMs + graceMs(component, node, nowMs);
+}
+
+/** One more look that says this changes nothing: it is good as the last one was, or as bad as all that are remembered. */
+export function repeats(component: Component, name: string, said: Said, node: NodeState): boolean {
+  const probe = component.probes[name];
+  if (probe === undefined || probe.dueAtMs <= node.lastStepAtMs) return false;
+  if (said.verdict === 'healthy') return probe.window.at(-1)?.verdict === 'healthy';
+  const full = probe.window.length === component.policy.hang.of && probe.window.every((seen) => isSame(seen, said));
+  return full && said.reason !== 'probe.initializing' && isSettled(component, node);
+}
+
+/** A suspect may be found hung at any look, and one that initializes be believed no more. */
+const lasting: ReadonlySet<string> = new Set(['healthy', 'unhealthy', 'unknown']);
+
+function isDecided(component: Component, { node }: State): boolean {
+  return !mayLook(component) || lasting.has(judge(component, node, node.lastStepAtMs).verdict);
+}
+
+/** Whether nothing is going on but looks. `present`: the host as it is. */
+export function isRestful(state: State, present: HostSample): boolean {
+  const { node } = state;
+  const components = Object.values(state.components);
+  const still = components.every((component) => !isStirred(component, node.lastStepAtMs));
+  return still && nodeRests(node, present) && components.every((component) => isDecided(component, state));
+}
+
+/** When the passing of time alone may bring a component on. Of one that is not looked at the core has said so itself. */
+export function ownTimeMs(component: Component, node: NodeState): number {
+  const atMs = mayLook(component) ? changesAtMs(node, component, node.lastStepAtMs) : component.wakeAtMs;
+  return atMs ?? Infinity;
+}
+
+/** When the passing of time alone may change anything. */
+export function restsUntilMs({ node, components }: State): number {
+  // Budgets widen then, of which nobody is told.
+  const forgetfulMs = node.forgetfulUntilMs > node.lastStepAtMs ? node.forgetfulUntilMs : Infinity;
+  const own = Object.values(components).map((component) => ownTimeMs(component, node));
+  return Math.min(node.pause?.untilMs ?? Infinity, readyWakeMs(node) ?? Infinity, forgetfulMs, ...own);
 }

@@ -24,6 +24,6 @@ export interface Watcher {
   happened?(happening: Happening | 'boot' | 'power off'): void;
   /** Something that was on the agenda has come. */
   passed?(): void;
-  /** Time was passed over in which nothing but good looks happened. */
+  /** Time was passed over in which nothing happened but looks that said the same again. */
   rested?(untilMs: number): void;
 }

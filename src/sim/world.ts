@@ -9,7 +9,7 @@ import { befall, heal, type Stage } from './befall.ts';
 import type { Scheduled } from './happening.ts';
 import type { Point } from './life.ts';
 import { createMachine, type Machine, type Tenant } from './machine.ts';
-import { lookMs } from './prober.ts';
+import { lookingAt } from './prober.ts';
 import { rest, type Surroundings } from './rest.ts';
 import type { ServiceFacts } from './systemd/facts.ts';
 import { noUnitAilments } from './systemd/program.ts';
@@ -59,10 +59,10 @@ export function createWorld(options: WorldOptions): World {
     const life = agent.life();
     if (state === null || life === null || !life.idle()) return;
     const saved = agent.saved();
-    if (machine.host.lagMs > 0 || machine.disk.full || saved.behind) return;
+    if (machine.host.lagMs > 0 || machine.disk.full || saved.behind || isInitializing()) return;
     const nextMs = agent.nextOtherMs() ?? untilMs;
     const rested = rest(state, machine.monotonicOf(Math.min(untilMs, nextMs)), {
-      look: goodLook,
+      lookingAt: looking,
       sample: sampleOf(machine),
       sampleMs,
       savedAtMs: saved.atMs,
@@ -77,13 +77,12 @@ export function createWorld(options: WorldOptions): World {
     watcher.rested?.(rested.state.node.lastStepAtMs);
   }
 
-  const goodLook: Surroundings['look'] = (component, probe, lane, startedAtMs) => {
-    const kind = component.policy.probes[probe]?.target.kind ?? 'unit';
-    const answer = machine.pidOne().answer(component.policy.unit, kind);
-    if (answer.verdict !== 'healthy' || answer.tookMs === null) return null;
-    const { reason, detail } = answer;
-    return { reason, detail, durationMs: lookMs(machine, lane, startedAtMs, answer.tookMs) };
-  };
+  const looking: Surroundings['lookingAt'] = ({ policy }, probe, lane) =>
+    lookingAt(machine, lane, policy.unit, policy.probes[probe]?.target.kind ?? 'unit');
+
+  /** What initializes answers otherwise after a while, and nothing on the agenda tells. */
+  const isInitializing = (): boolean =>
+    units.some(({ name }) => machine.pidOne().answer(name, 'http').reason === 'probe.initializing');
 
   async function runTo(untilMs: number): Promise<void> {
     for (;;) {
