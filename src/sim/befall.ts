@@ -167,7 +167,7 @@ function ailBus<K extends keyof Machine['busAilments']>(
   value: Machine['busAilments'][K],
   forMs: number,
 ): void {
-  forAWhile(stage, stage.machine.busAilments, key, value, noBusAilments()[key], forMs);
+  forAWhile(stage, stage.machine.busAilments, key, value, noBusAilments()[key], forMs, stage.agent.busChanged);
   stage.agent.busChanged();
 }
 

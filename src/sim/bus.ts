@@ -71,6 +71,8 @@ export function createBus(machine: Machine, life: Life, emit: Emit): BusEnd {
   let watched: readonly string[] = [];
   let state: 'closed' | 'connecting' | 'connected' | 'lost' = 'closed';
   let retryMs = firstRetryMs;
+  /** When it was last tried to connect, while nothing is there. */
+  let triedAtMs: number | null = null;
   let missed = false;
   let reads = 0;
   let lastAtMs = 0;
@@ -131,9 +133,21 @@ export function createBus(machine: Machine, life: Life, emit: Emit): BusEnd {
     });
   }
 
+  /** Tries that cannot succeed are not made: the first one after the bus is there again is put on the agenda then. */
   function retryLater(): void {
-    agenda.after(retryMs, () => life.run(connect));
-    retryMs = Math.min(2 * retryMs, maxRetryMs);
+    triedAtMs = agenda.nowMs();
+    retryOnceThere();
+  }
+
+  function retryOnceThere(): void {
+    if (triedAtMs === null || ailments.gone || ailments.hung) return;
+    let nextMs = triedAtMs;
+    triedAtMs = null;
+    while (nextMs <= agenda.nowMs()) {
+      nextMs += retryMs;
+      retryMs = Math.min(2 * retryMs, maxRetryMs);
+    }
+    agenda.at(nextMs, () => life.run(connect));
   }
 
   function lose(detail: string): void {
@@ -269,6 +283,7 @@ export function createBus(machine: Machine, life: Life, emit: Emit): BusEnd {
       if (!ailments.gone && !ailments.hung) deliver(() => tellShutdown(announced));
     },
     review: () => {
+      retryOnceThere();
       if (ailments.gone) deliver(() => lose('the bus is gone'));
       if (ailments.hung)
         agenda.after(noticeHungMs, () => life.run(() => ailments.hung && lose('the bus does not answer')));

@@ -18,7 +18,7 @@ export interface Surroundings {
   readonly lookingAt: (component: Component, probe: string, lane: string) => Looking;
   readonly sample: HostSample;
   readonly sampleMs: number;
-  /** When the state was saved last. */
+  /** When the state was saved last; Infinity while it cannot be. */
   readonly savedAtMs: number;
 }
 
@@ -46,12 +46,12 @@ interface Lane {
 }
 
 /** Shorter spans are not worth the copying. */
-const worthMs = 20_000;
+const worthMs = 4_000;
 /**
  * So near to the end every moment without a look in flight is remembered as one to stop at, and one such moment in so long a time before: two looks at
- * the same moment end the passing over there.
+ * the same moment, or one that says something else, end the passing over there.
  */
-const nearMs = 120_000;
+const nearMs = 20_000;
 
 function laneOf(component: Component, probe: string, { node }: State, around: Surroundings): Lane | null {
   const { name, probes, hang } = component.policy;

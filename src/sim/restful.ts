@@ -8,7 +8,9 @@ import { isDoubtful, mayLook } from '../core/mend/looks.ts';
 import type { Observation } from '../core/mend/observation.ts';
 import { graceMs, stretchOf } from '../core/mend/pressure.ts';
 import { readyWakeMs } from '../core/mend/ready.ts';
+import { settle } from '../core/mend/settle.ts';
 import type { Component, NodeState, State } from '../core/mend/state.ts';
+import { beginTurn } from '../core/mend/turn.ts';
 import { judge } from '../core/mend/verdict.ts';
 import { changesAtMs } from '../core/mend/wake.ts';
 
@@ -17,9 +19,9 @@ export type Said = Pick<Observation, 'verdict' | 'reason' | 'detail'>;
 export const isSame = (a: Said, b: Said): boolean =>
   a === b || (a.verdict === b.verdict && a.reason === b.reason && a.detail === b.detail);
 
-function nodeRests({ bus, shuttingDown, name, store, sample }: NodeState, present: HostSample): boolean {
-  if (bus !== 'connected' || shuttingDown || name === '' || store === 'unwritable' || sample === null) return false;
-  return (Object.keys(present) as (keyof HostSample)[]).every((key) => sample[key] === present[key]);
+/** The next sample of the host says what the last one said. */
+function isAsSampled({ sample }: NodeState, present: HostSample): boolean {
+  return sample !== null && (Object.keys(present) as (keyof HostSample)[]).every((key) => sample[key] === present[key]);
 }
 
 /** Something is under way, or is tried again at every turn. */
@@ -62,12 +64,24 @@ function isDecided(component: Component, { node }: State): boolean {
   return !mayLook(component) || lasting.has(judge(component, node, node.lastStepAtMs).verdict);
 }
 
+/** Asked once more, the core makes of every component what it is: a sample of the host alone brings none of them to rest. */
+function isAtRest(state: State): boolean {
+  const turn = beginTurn(state, state.node.lastStepAtMs);
+  return Object.values(state.components).every((before) => {
+    settle(turn, before.policy.name);
+    const after = turn.components[before.policy.name];
+    const same = after?.phase === before.phase && after.reason === before.reason && after.deferred === before.deferred;
+    return same && turn.transitions.length === 0 && turn.actions.length === 0;
+  });
+}
+
 /** Whether nothing is going on but looks. `present`: the host as it is. */
 export function isRestful(state: State, present: HostSample): boolean {
   const { node } = state;
   const components = Object.values(state.components);
   const still = components.every((component) => !isStirred(component, node.lastStepAtMs));
-  return still && nodeRests(node, present) && components.every((component) => isDecided(component, state));
+  if (!still || !isAsSampled(node, present)) return false;
+  return components.every((component) => isDecided(component, state)) && isAtRest(state);
 }
 
 /** When the passing of time alone may bring a component on. Of one that is not looked at the core has said so itself. */

@@ -59,13 +59,14 @@ export function createWorld(options: WorldOptions): World {
     const life = agent.life();
     if (state === null || life === null || !life.idle()) return;
     const saved = agent.saved();
-    if (machine.host.lagMs > 0 || machine.disk.full || saved.behind || isInitializing()) return;
+    // What the disk does at the next sample is known as long as it goes on refusing or taking.
+    if (machine.host.lagMs > 0 || machine.disk.full !== saved.behind || isInitializing()) return;
     const nextMs = agent.nextOtherMs() ?? untilMs;
     const rested = rest(state, machine.monotonicOf(Math.min(untilMs, nextMs)), {
       lookingAt: looking,
       sample: sampleOf(machine),
       sampleMs,
-      savedAtMs: saved.atMs,
+      savedAtMs: saved.behind ? Infinity : saved.atMs,
     });
     if (rested === null) return;
     for (const atMs of rested.savesAtMs) {
