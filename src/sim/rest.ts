@@ -7,6 +7,7 @@ import type { HostSample } from '../core/event.ts';
 import { sampleEveryMs } from '../core/mend/host.ts';
 import { lookJitter, lookTimeoutMs } from '../core/mend/looks.ts';
 import type { Observation } from '../core/mend/observation.ts';
+import { readyWakeMs } from '../core/mend/ready.ts';
 import type { Component, ProbeState, State } from '../core/mend/state.ts';
 import { nextRandom } from '../core/random.ts';
 import { saveAtLeastEveryMs } from '../publish.ts';
@@ -209,7 +210,7 @@ function arrive(state: State, lanes: readonly Lane[], stop: Stop, around: Surrou
       suspendedMs: stop.sampledAtMs === null ? node.suspendedMs : around.sample.suspendedMs,
       sampleDueAtMs: stop.sampleDueAtMs,
       lastStepAtMs: stop.atMs,
-      wakeAtMs: Math.min(stop.sampleDueAtMs, node.pause?.untilMs ?? Infinity, ...wakes),
+      wakeAtMs: Math.min(stop.sampleDueAtMs, node.pause?.untilMs ?? Infinity, readyWakeMs(node) ?? Infinity, ...wakes),
     },
     components,
   };
