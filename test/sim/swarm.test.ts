@@ -24,5 +24,5 @@ t.test(`${seeds} stories of ${hours} h break no rule and end well`, async (t) =>
     const shrunk = describeStory(await shrink(story, first.rule));
     t.fail(`npm run sim -- --hours ${hours} --seed ${seed} --show: ${first.what}`, { shrunk });
   }
-  t.ok(turns > 1_000 * seeds, `${turns} turns of the agent's loop were looked at`);
+  t.ok(turns > 500 * seeds, `${turns} turns of the agent's loop were looked at`);
 });
