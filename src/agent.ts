@@ -5,6 +5,7 @@ import { flushCompileCache } from 'node:module';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
+import { createSender } from './adapters/alert/send.ts';
 import { createClock } from './adapters/clock/clock.ts';
 import { createEvidence } from './adapters/evidence/evidence.ts';
 import { createRemedyCommand } from './adapters/exec/remedy.ts';
@@ -15,7 +16,10 @@ import { createProber } from './adapters/probe/prober.ts';
 import { createSchedule } from './adapters/schedule/schedule.ts';
 import { busAddress } from './adapters/systemd/address.ts';
 import { createSystemBus } from './adapters/systemd/system-bus.ts';
+import { createAlerting } from './alerting.ts';
 import { createAsks } from './asks.ts';
+import { resolveAlerts } from './config/alerts.ts';
+import type { Config } from './config/schema.ts';
 import { createConfigurator, type FirstConfig } from './configure.ts';
 import type { Event } from './core/event.ts';
 import { initialState, type State } from './core/mend/state.ts';
@@ -70,13 +74,19 @@ function buildParts(first: FirstConfig, file: string | null, directory: string) 
   const supervised = (): ReadonlySet<string> =>
     new Set(Object.values(loop.state().components).map((component) => component.policy.unit));
   const warn = (sentence: string): void => log.warn(sentence);
-  const configurator = createConfigurator({ first, file, directory, bus, emit, wallMs, supervised, warn });
-  return { first, log, clock, emit, store, stored, host, bus, prober, notify, metrics, publish, loop, configurator };
+  const send = createSender({ run: runCommand, wallMs });
+  const node = (): string => loop.state().node.name || first.config.node || hostname();
+  const count = metrics.observeAlert;
+  const alerting = createAlerting({ clock, store, send, log, state: loop.state, node, count });
+  const loaded = (config: Config): void => alerting.configure(resolveAlerts(config));
+  const configurator = createConfigurator({ first, file, directory, bus, emit, wallMs, supervised, warn, loaded });
+  const parts = { first, log, clock, emit, store, stored, host, bus, prober, notify, metrics, publish, loop };
+  return { ...parts, configurator, alerting };
 }
 
 /** What readers are shown and operators may ask. */
 function buildSource(
-  { first, clock, loop, store, publish, configurator, emit }: Parts,
+  { first, clock, loop, store, publish, configurator, alerting, emit }: Parts,
   isStopping: () => boolean,
 ): ServeSource {
   const viewer = createViewer();
@@ -94,19 +104,20 @@ function buildSource(
         stopping: isStopping(),
         storeDetail: store.detail(),
         config: configurator.view(),
+        alerts: alerting.view(),
         lastTurnAtMs: loop.lastTurnAtMs(),
       }),
     turning: () => clock.nowMs() - loop.lastTurnAtMs() < turnsWithinMs,
     incidents: (query) => store.incidents(query),
     subscribe: publish.subscribe,
-    ask: createAsks({ state: loop.state, emit, reload: configurator.reload }),
+    ask: createAsks({ state: loop.state, emit, reload: configurator.reload, testAlert: alerting.test }),
   };
 }
 
 /** Rejects with one sentence when another agent has the state directory or the control socket. */
 export async function startAgent(first: FirstConfig, file: string | null, directory: string): Promise<Agent> {
   const parts = buildParts(first, file, directory);
-  const { log, clock, loop, bus, store, stored, host, notify, metrics, prober, configurator } = parts;
+  const { log, clock, loop, bus, store, stored, host, notify, metrics, prober, configurator, alerting } = parts;
   const { listen: address, socket } = first.config;
   let stopping = false;
   const source = buildSource(parts, () => stopping);
@@ -126,6 +137,8 @@ export async function startAgent(first: FirstConfig, file: string | null, direct
     refused,
   );
 
+  parts.publish.subscribe(alerting.told);
+  alerting.begin(host.bootId(), resolveAlerts(first.config));
   loop.emit({
     type: 'agent.started',
     bootId: host.bootId(),
@@ -154,6 +167,7 @@ export async function startAgent(first: FirstConfig, file: string | null, direct
       await bus.close();
       await prober.close();
       host.close();
+      alerting.stop();
       store.save(loop.state(), clock.wallMs(), []);
       store.close();
       await log.close();

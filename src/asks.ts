@@ -29,13 +29,15 @@ export function createAsks(parts: {
   readonly state: () => State;
   readonly emit: Emit;
   readonly reload: () => Promise<Answer>;
+  readonly testAlert: (target: string | null) => Promise<Answer>;
 }): (ask: Ask) => Promise<Answer> {
-  const { state, emit, reload } = parts;
+  const { state, emit, reload, testAlert } = parts;
   return async (ask) => {
     const name = 'component' in ask ? ask.component : null;
     if (name !== null && state().components[name] === undefined) return no(`there is no component ${name}`);
     const whom = name ?? 'the node';
     if (ask.type === 'reload') return reload();
+    if (ask.type === 'alert-test') return testAlert(ask.target);
     if (ask.type === 'restart') return restart(state(), ask.component, emit);
     if (ask.type === 'pause') {
       emit({ type: 'pause.asked', component: name, forMs: ask.forMs, text: ask.text });

@@ -158,9 +158,23 @@ function addEtcd(program: Command, io: Io, ended: Ended): void {
     );
 }
 
+function addAlert(program: Command, io: Io, ended: Ended): void {
+  const alert = program.command('alert').description('who is told of trouble');
+  alert
+    .command('test')
+    .description('send a test message to a target of alerts, and tell whether it arrived')
+    .argument('[target]', 'default: all of them')
+    .addOption(jsonOption())
+    .addOption(socketOption())
+    .action(async (target: string | undefined, options: Words) =>
+      ended(await (await import('./cli/alert-test.ts')).alertTest({ ...options, target: target ?? null }, io)),
+    );
+}
+
 export function addCommands(program: Command, io: Io, ended: Ended): void {
   addLocal(program, io, ended);
   addShowing(program, io, ended);
   addAsking(program, io, ended);
   addEtcd(program, io, ended);
+  addAlert(program, io, ended);
 }

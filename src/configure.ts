@@ -44,6 +44,8 @@ export interface ConfiguratorParts {
   readonly supervised: () => ReadonlySet<string>;
   /** For the log: what is no problem of the configuration and still worth a look. */
   readonly warn: (sentence: string) => void;
+  /** Hears of each configuration that was loaded anew. */
+  readonly loaded: (config: Config) => void;
 }
 
 function isThere(facts: Facts, unit: string): boolean {
@@ -59,7 +61,7 @@ function bound({ listen, socket }: Config): string {
 const boundNotice = 'listen and socket have changed in the file; they take effect at the next start';
 
 export function createConfigurator(parts: ConfiguratorParts): Configurator {
-  const { first, file, directory, bus, emit, wallMs, supervised, warn } = parts;
+  const { first, file, directory, bus, emit, wallMs, supervised, warn, loaded: tell } = parts;
   let { config } = first;
   let view: NodeView['config'] = { ok: first.problems === '', loadedWallMs: wallMs(), detail: first.problems };
   /** Units that presets know and that were not there at the last look. */
@@ -120,6 +122,7 @@ export function createConfigurator(parts: ConfiguratorParts): Configurator {
         return { ok: false, message: `the last good configuration stays in force:\n${detail}` };
       }
       config = loaded.config;
+      tell(config);
       told = '';
       await keepLastGood(directory, loaded.text);
       view = { ok: true, loadedWallMs: wallMs(), detail: '' };

@@ -2,6 +2,8 @@
  * What the shell must provide to the agent: types only. Adapters never throw past these; what goes wrong comes back
  * as an observation, an action result or an event. Every call is bounded in time by the adapter itself.
  */
+import type { SendResult } from './core/alert/event.ts';
+import type { Notice } from './core/alert/state.ts';
 import type { ActionResult, Event, HostSample, StoreHealth } from './core/event.ts';
 import type { Observation } from './core/mend/observation.ts';
 import type { ProbeTarget } from './core/mend/policy.ts';
@@ -74,6 +76,51 @@ export interface EvidenceCollector {
    */
   capture(request: EvidenceRequest, repair: Promise<void> | null): Promise<string | null>;
 }
+
+/** A secret: the file that has it, or `credential:NAME` for one that systemd hands over. Read anew each time, never kept. */
+export type SecretSource = string;
+
+/** Where alerts go. */
+export type AlertPlace =
+  | {
+      readonly kind: 'alertmanager';
+      readonly url: string;
+      /** After how long it is told again that an alert lasts. */
+      readonly repeatMs: number;
+      readonly token: SecretSource | null;
+      readonly ca: string | null;
+    }
+  | {
+      readonly kind: 'webhook';
+      /** Exactly one of the two is given. */
+      readonly url: string | null;
+      readonly urlFrom: SecretSource | null;
+      readonly token: SecretSource | null;
+      readonly ca: string | null;
+    }
+  | {
+      readonly kind: 'mail';
+      readonly server: string;
+      readonly from: string;
+      readonly to: readonly string[];
+      readonly user: string | null;
+      readonly password: SecretSource | null;
+      readonly ca: string | null;
+    }
+  | { readonly kind: 'command'; readonly argv: readonly string[] };
+
+/** One message to one place. */
+export interface AlertMessage {
+  readonly node: string;
+  readonly notice: Notice;
+  /** So many earlier messages were lost. */
+  readonly lost: number;
+  /** An operator wants to see whether it arrives. */
+  readonly test: boolean;
+}
+
+/** Resolves within half a minute, always; never tells a secret. */
+export type SendAlertMessage = (place: AlertPlace, message: AlertMessage) => Promise<SendResult>;
 
 export interface StoredState {
   /** The core's whole state as saved last, or null. */

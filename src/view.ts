@@ -16,6 +16,7 @@ export interface Surroundings {
   readonly stopping: boolean;
   readonly storeDetail: string;
   readonly config: NodeView['config'];
+  readonly alerts: NodeView['alerts'];
   readonly lastTurnAtMs: number;
 }
 

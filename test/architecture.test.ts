@@ -108,6 +108,7 @@ const homes: Readonly<Record<string, RegExp>> = {
   fastify: /^serve\//,
   'prom-client': /^serve\//,
   pino: /^log\.ts$/,
+  nodemailer: /^adapters\/alert\/mail\.ts$/,
   'node-cron': /^adapters\/schedule\//,
   systeminformation: /^adapters\/host\//,
   // Configurations, and kubeconfig files.

@@ -34,6 +34,7 @@ function setUp(t: Test, text: string, node: Record<string, Unit | null>) {
     wallMs: () => 1_700_000_000_000,
     supervised: () => supervised,
     warn: (sentence) => void warnings.push(sentence),
+    loaded: () => undefined,
   });
   const loaded = () =>
     events.flatMap((event) =>

@@ -32,14 +32,17 @@ async function unpack(packages: readonly string[], folder: string): Promise<void
   // Debian's own user for downloads cannot write there.
   const apt = ['apt-get', '-qq', '-o', 'APT::Sandbox::User=root'];
   const fetch = ['sh', '-c', 'cd "$0" && exec "$@"', download, ...apt, 'download', ...packages];
-  if ((await runCommand(fetch, { timeoutMs: 300_000 })).code !== 0) {
-    await mustRun([...apt, 'update'], { timeoutMs: 300_000 });
-    await mustRun(fetch, { timeoutMs: 300_000 });
+  try {
+    if ((await runCommand(fetch, { timeoutMs: 300_000 })).code !== 0) {
+      await mustRun([...apt, 'update'], { timeoutMs: 300_000 });
+      await mustRun(fetch, { timeoutMs: 300_000 });
+    }
+    const unfinished = join(download, 'unpacked');
+    for (const name of readdirSync(download)) await mustRun(['dpkg-deb', '-x', join(download, name), unfinished]);
+    renameSync(unfinished, folder);
+  } finally {
+    rmSync(download, { recursive: true });
   }
-  const unfinished = join(download, 'unpacked');
-  for (const name of readdirSync(download)) await mustRun(['dpkg-deb', '-x', join(download, name), unfinished]);
-  renameSync(unfinished, folder);
-  rmSync(download, { recursive: true });
 }
 
 /** Resolves to a folder with the files of these packages, as below `/`. */
@@ -53,7 +56,12 @@ export async function unpacked(packages: readonly string[]): Promise<string> {
   return folder;
 }
 
-/** Resolves to the path of a program: the installed one, or the package's. */
-export async function findProgram(program: string, packageName: string): Promise<string> {
-  return installed(program) ?? join(await unpacked([packageName]), 'usr/bin', program);
+/** Resolves to the argv of a program: the installed one, or the package's, which then sees what its package has in /usr/share. */
+export async function findProgram(program: string, packageName: string): Promise<readonly string[]> {
+  const path = installed(program);
+  if (path !== null) return [path];
+  const folder = await unpacked([packageName]);
+  const mount = 'mount -t overlay nodemend -o "lowerdir=$0/usr/share:/usr/share" /usr/share && exec "$@"';
+  const apart = ['unshare', '--mount', ...(isRoot ? [] : ['--map-root-user'])];
+  return [...apart, 'sh', '-c', mount, folder, join(folder, 'usr/bin', program)];
 }

@@ -11,6 +11,7 @@ const around: Surroundings = {
   stopping: false,
   storeDetail: '',
   config: { ok: true, loadedWallMs: 1_000, detail: '' },
+  alerts: [],
   lastTurnAtMs: 90,
 };
 

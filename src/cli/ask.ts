@@ -7,11 +7,14 @@ import { exitStatus, type Io } from './io.ts';
 export interface AskOptions {
   readonly socket: string;
   readonly json?: boolean;
+  /** How long the daemon may take; the client's usual time when absent. */
+  readonly timeoutMs?: number;
 }
 
 /** Puts the request to the daemon and tells the operator what it said. */
 export async function askDaemon(path: string, body: object, options: AskOptions, io: Io): Promise<number> {
-  const reply = await createClient(options.socket).post(path, body);
+  const { timeoutMs } = options;
+  const reply = await createClient(options.socket, timeoutMs === undefined ? {} : { timeoutMs }).post(path, body);
   if (options.json === true && reply.reached) io.out(reply.text.endsWith('\n') ? reply.text : `${reply.text}\n`);
   const quiet = options.json === true && reply.reached ? { ...io, err: () => {} } : io;
   const read = readReply<object>(reply, (value): value is object => messageOf(value) !== null, quiet);

@@ -1,4 +1,5 @@
 /** What one value says about another: checks that no single key can make. */
+import { checkAlerts } from './alerts.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { findable } from './discover.ts';
 import { durationMs } from './duration.ts';
@@ -150,5 +151,6 @@ export function crossCheck(config: Config, written: readonly string[]): CrossPro
     ...checkNames(config, written),
     ...checkCycle(config),
     ...checkUnits(components),
+    ...checkAlerts(config),
   ];
 }

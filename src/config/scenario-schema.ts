@@ -1,7 +1,8 @@
 /** The scenario file of `nodemend simulate`: what befalls the node and when. Values stay as written. */
 import * as z from 'zod';
 import { durationPattern } from './duration.ts';
-import { duration, unitName } from './schema.ts';
+import { duration } from './duration-schema.ts';
+import { unitName } from './schema.ts';
 
 const day = 86_400_000;
 export const longestSpanMs = 366 * day;

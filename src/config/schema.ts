@@ -3,19 +3,11 @@
  * stay as written; resolve.ts turns them into policies.
  */
 import * as z from 'zod';
+import { alertTarget } from './alert-schema.ts';
 import { isCron } from './cron.ts';
-import { durationMs, durationPattern, writeDuration } from './duration.ts';
+import { duration } from './duration-schema.ts';
 
 const day = 86_400_000;
-
-export const duration = (least: number, most: number, meaning: string) =>
-  z
-    .string()
-    .regex(durationPattern, { error: 'expected a duration such as 500ms, 5s, 2m or 1h', abort: true })
-    .refine((text) => durationMs(text) >= least && durationMs(text) <= most, {
-      error: `expected a duration from ${writeDuration(least)} to ${writeDuration(most)}`,
-    })
-    .describe(meaning);
 
 const count = (least: number, most: number, meaning: string) => z.number().int().min(least).max(most).describe(meaning);
 
@@ -225,6 +217,11 @@ export const config = z.strictObject({
     .describe('what is supervised, by name'),
   etcd: etcd.optional().describe('watch the etcd cluster with a member on this node; {} suffices'),
   backup: backup.optional().describe('take snapshots of etcd and prove that they restore; {} suffices'),
+  alerts: z
+    .record(componentName, alertTarget)
+    .refine((targets) => Object.keys(targets).length <= 20, 'expected at most 20 targets')
+    .default({})
+    .describe('who is told of trouble, by name'),
 });
 
 export type Config = z.infer<typeof config>;

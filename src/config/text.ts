@@ -5,7 +5,7 @@ import { writeDuration } from './duration.ts';
 import type { Config } from './schema.ts';
 
 /** What a file says beside the policy. */
-export type Surroundings = Pick<Config, 'listen' | 'socket' | 'discover'>;
+export type Surroundings = Pick<Config, 'listen' | 'socket' | 'discover' | 'alerts'>;
 
 function writeProbe({ target, role, everyMs, timeoutMs }: ProbePolicy) {
   const { kind, ...settings } = target;
@@ -40,7 +40,7 @@ function writeComponent(policy: ComponentPolicy) {
 }
 
 export function writeConfig(
-  { listen, socket, discover }: Surroundings,
+  { listen, socket, discover, alerts }: Surroundings,
   { node, ready, components }: NodePolicy,
 ): string {
   const whole = {
@@ -55,6 +55,7 @@ export function writeConfig(
       failOpen: ready.failOpen,
     },
     components: Object.fromEntries(components.map((policy) => [policy.name, writeComponent(policy)])),
+    ...(Object.keys(alerts).length === 0 ? {} : { alerts }),
   };
   return stringify(whole, { flowCollectionPadding: true, lineWidth: 120 });
 }

@@ -2,6 +2,7 @@
  * The one catalogue of reason codes, in parts by what they tell of. Logs, metrics, status, history, `nodemend explain`, tests and the README all use
  * these words. A code is stable once released and never reused for another meaning.
  */
+import { alertReasons } from './reasons/alert.ts';
 import { etcdReasons } from './reasons/etcd.ts';
 import { nodeReasons } from './reasons/node.ts';
 import { probeReasons } from './reasons/probe.ts';
@@ -10,6 +11,13 @@ import { unitReasons } from './reasons/unit.ts';
 
 export type { Severity } from './reasons/row.ts';
 
-export const reasons = { ...unitReasons, ...probeReasons, ...restartReasons, ...nodeReasons, ...etcdReasons } as const;
+export const reasons = {
+  ...unitReasons,
+  ...probeReasons,
+  ...restartReasons,
+  ...nodeReasons,
+  ...etcdReasons,
+  ...alertReasons,
+} as const;
 
 export type Reason = keyof typeof reasons;

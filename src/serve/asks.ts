@@ -10,6 +10,7 @@ export const askPaths = {
   '/api/v1/resume': 'resume',
   '/api/v1/restart': 'restart',
   '/api/v1/reload': 'reload',
+  '/api/v1/alert-test': 'alert-test',
 } as const satisfies Record<string, Ask['type']>;
 
 export type AskResult =
@@ -25,12 +26,19 @@ const fieldsOf: Readonly<Record<Ask['type'], readonly string[]>> = {
   resume: ['component'],
   restart: ['component'],
   reload: [],
+  'alert-test': ['target'],
 };
 
-/** The request in `body` (parsed JSON of any shape) for one of the components in `known`. */
-export function parseAsk(type: Ask['type'], body: unknown, known: readonly string[]): AskResult {
+/** The request in `body` (parsed JSON of any shape) for one of the components in `known`, or one of the targets of alerts. */
+export function parseAsk(
+  type: Ask['type'],
+  body: unknown,
+  known: readonly string[],
+  targets: readonly string[],
+): AskResult {
   const fields = readFields(type, body ?? {});
   if (typeof fields === 'string') return refuse(400, fields);
+  if (type === 'alert-test') return parseTest(fields['target'] ?? null, targets);
   const component = fields['component'] ?? null;
   if (component !== null && !known.includes(component)) return refuse(404, unknownName(component, known));
   if (type === 'reload') return { ok: true, ask: { type } };
@@ -38,6 +46,12 @@ export function parseAsk(type: Ask['type'], body: unknown, known: readonly strin
   if (type === 'pause') return parsePause(component, fields);
   if (component === null) return refuse(400, `component is missing: name one of ${known.join(', ')}`);
   return { ok: true, ask: { type, component } };
+}
+
+function parseTest(target: string | null, targets: readonly string[]): AskResult {
+  if (target === null || targets.includes(target)) return { ok: true, ask: { type: 'alert-test', target } };
+  const known = targets.length === 0 ? 'none is configured' : `known are ${targets.join(', ')}`;
+  return refuse(404, `there is no target ${JSON.stringify(target.slice(0, 64))}: ${known}`);
 }
 
 function parsePause(component: string | null, fields: Readonly<Record<string, string>>): AskResult {
@@ -52,14 +66,14 @@ function parsePause(component: string | null, fields: Readonly<Record<string, st
   return { ok: true, ask: { type: 'pause', component, forMs, text } };
 }
 
-/** The fields as strings, or a sentence about the first that is wrong. An absent component may also be null. */
+/** The fields as strings, or a sentence about the first that is wrong. An absent component or target may also be null. */
 function readFields(type: Ask['type'], body: unknown): Readonly<Record<string, string>> | string {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return 'the body is not a JSON object';
   const fields: Record<string, string> = {};
   for (const [name, value] of Object.entries(body)) {
     const shown = JSON.stringify(name.slice(0, 64));
     if (!fieldsOf[type].includes(name)) return `unknown field ${shown}: ${type} takes ${listFields(type)}`;
-    if (name === 'component' && value === null) continue;
+    if ((name === 'component' || name === 'target') && value === null) continue;
     if (typeof value !== 'string') return `${name} is not a string`;
     fields[name] = value;
   }

@@ -1,5 +1,5 @@
 /**
- * The control socket: every path that reads, and the four that change something. Who may use it is decided by the file's
+ * The control socket: every path that reads, and those that change something. Who may use it is decided by the file's
  * mode and group alone. Nothing is done here; requests are checked and put to the agent.
  */
 import type { FastifyInstance } from 'fastify';
@@ -26,8 +26,14 @@ export function createControl(source: ServeSource, metrics: Metrics, limits: Lim
   const { app, server } = listener;
   for (const [path, type] of Object.entries(askPaths)) {
     app.post(path, async (request, reply) => {
-      const known = source.view().components.map((component) => component.name);
-      const parsed = parseAsk(type, request.body, known);
+      const { components, alerts } = source.view();
+      const names = components.map((component) => component.name);
+      const parsed = parseAsk(
+        type,
+        request.body,
+        names,
+        alerts.map((target) => target.name),
+      );
       if (!parsed.ok) return sendJson(reply.code(parsed.status), { ok: false, message: parsed.message });
       const answer = await source.ask(parsed.ask);
       return sendJson(reply.code(answer.ok ? 200 : 409), answer);

@@ -83,6 +83,18 @@ export const families = {
     ),
     buckets: recoveryBuckets,
   },
+  alertMessages: family(
+    'nodemend_alert_messages_total',
+    'counter',
+    'Messages to the targets of alerts by what became of them: sent, failed (and kept), refused or dropped.',
+    ['target', 'result'],
+  ),
+  alertWaiting: family(
+    'nodemend_alert_messages_waiting',
+    'gauge',
+    'Messages that a target of alerts has not taken yet.',
+    ['target'],
+  ),
   ready: family('nodemend_node_ready', 'gauge', 'Whether the node may take traffic, as /readyz says.', []),
   paused: family('nodemend_node_paused', 'gauge', 'Whether the supervision of the whole node is paused.', []),
   pressure: family(

@@ -10,11 +10,15 @@ import { createSeries, type Series } from './series.ts';
 import { isFailing } from './verdict.ts';
 import type { ComponentView, NodeView } from './view.ts';
 
+export type AlertResult = 'sent' | 'failed' | 'refused' | 'dropped';
+
 export interface Metrics {
   /** Counts one transition. */
   observe(transition: Transition): void;
   /** Counts one look. */
   observeProbe(component: string, probe: string, observation: Observation): void;
+  /** Counts what became of one message to a target of alerts. */
+  observeAlert(target: string, result: AlertResult): void;
   /** The page in Prometheus' text format. */
   render(view: NodeView): Promise<string>;
 }
@@ -45,6 +49,7 @@ const freshMs = 1_000;
 
 export function createMetrics(): Metrics {
   const series = createSeries();
+  const targets = new Set<string>();
   let page: { readonly atMs: number; readonly text: Promise<string> } | null = null;
 
   return {
@@ -56,9 +61,11 @@ export function createMetrics(): Metrics {
       series.add('observations', { component, probe, verdict: observation.verdict }, 1);
       series.observe('probeDuration', { component, probe }, observation.durationMs / 1_000);
     },
+    observeAlert: (target, result) => series.add('alertMessages', { target, result }, 1),
     render: (view) => {
       if (page === null || view.nowMs - page.atMs >= freshMs || view.nowMs < page.atMs) {
         fill(series, view);
+        fillAlerts(series, view, targets);
         page = { atMs: view.nowMs, text: series.text() };
       }
       return page.text;
@@ -106,6 +113,23 @@ function fill(series: Series, view: NodeView): void {
   series.set('configOk', {}, Number(view.config.ok));
   series.set('configAt', {}, view.config.loadedWallMs / 1_000);
   fillProcess(series, view);
+}
+
+const results: readonly AlertResult[] = ['sent', 'failed', 'refused', 'dropped'];
+
+/** `known`: the targets that have a series; one that left the configuration leaves the page. */
+function fillAlerts(series: Series, { alerts }: NodeView, known: Set<string>): void {
+  for (const { name: target, waiting } of alerts) {
+    known.add(target);
+    series.set('alertWaiting', { target }, waiting);
+    for (const result of results) series.add('alertMessages', { target, result }, 0);
+  }
+  for (const target of known) {
+    if (alerts.some(({ name }) => name === target)) continue;
+    known.delete(target);
+    series.remove('alertWaiting', { target });
+    for (const result of results) series.remove('alertMessages', { target, result });
+  }
 }
 
 function fillComponent(series: Series, component: ComponentView): void {

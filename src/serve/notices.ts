@@ -17,6 +17,9 @@ export function notices(view: NodeView): string[] {
       `supervision is paused for another ${formatSpan(view.pause.untilMs - view.nowMs)}${suffix(view.pause.text)}`,
     );
   }
+  for (const { name, waiting, failures, detail } of view.alerts) {
+    if (failures > 0) list.push(`${name} takes no alerts: ${waiting} wait${suffix(detail)}`);
+  }
   return list;
 }
 

@@ -71,6 +71,19 @@ export interface ComponentView {
   readonly probes: readonly ProbeView[];
 }
 
+/** How it stands with who is told of trouble. Never an address: it may be a secret. */
+export interface AlertTargetView {
+  readonly name: string;
+  /** Messages that have not arrived yet. */
+  readonly waiting: number;
+  /** How often the oldest of them was tried in vain. */
+  readonly failures: number;
+  /** Messages that were lost since the last that arrived. */
+  readonly lost: number;
+  /** Why the last try failed; empty when it did not. */
+  readonly detail: string;
+}
+
 export interface NodeView {
   readonly node: string;
   readonly version: string;
@@ -90,6 +103,7 @@ export interface NodeView {
   readonly pressure: number;
   readonly loop: { readonly lagMs: number; readonly lastTurnWallMs: number };
   readonly pause: PauseView | null;
+  readonly alerts: readonly AlertTargetView[];
   readonly components: readonly ComponentView[];
 }
 
@@ -103,7 +117,9 @@ export type Ask =
   | { readonly type: 'pause'; readonly component: string | null; readonly forMs: number; readonly text: string }
   | { readonly type: 'resume'; readonly component: string | null }
   | { readonly type: 'restart'; readonly component: string }
-  | { readonly type: 'reload' };
+  | { readonly type: 'reload' }
+  /** A test message to one target of alerts, or to all. */
+  | { readonly type: 'alert-test'; readonly target: string | null };
 
 export interface Answer {
   readonly ok: boolean;

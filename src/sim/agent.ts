@@ -256,7 +256,7 @@ export function createAgent(machine: () => Machine, firstConfig: Config, dies: (
     ask: (ask) => {
       const told = running;
       if (told === null) return machine().watcher.answered?.(null);
-      const asks = createAsks({ state: told.loop.state, emit: told.emit, reload: noFile });
+      const asks = createAsks({ state: told.loop.state, emit: told.emit, reload: noFile, testAlert: noFile });
       told.life.run(() => {
         told.life.stir(4);
         void asks(ask).then((answer) => machine().watcher.answered?.(answer));

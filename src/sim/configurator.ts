@@ -9,5 +9,6 @@ export function configuratorOf(
 ): Configurator {
   const supervised = () => new Set(Object.values(loop().state().components).map(({ policy }) => policy.unit));
   const first = { config, text: null, problems: '' };
-  return createConfigurator({ ...rest, first, file: null, directory: '', supervised, warn: () => undefined });
+  const nobody = (): void => undefined;
+  return createConfigurator({ ...rest, first, file: null, directory: '', supervised, warn: nobody, loaded: nobody });
 }

@@ -6,7 +6,7 @@ import type { StoreHealth } from '../core/event.ts';
 import type { State } from '../core/mend/state.ts';
 import type { Transition } from '../core/transition.ts';
 import type { Emit, IncidentRecord, Store, StoredState } from '../ports.ts';
-import { assemble, changedRows, type StoredRow } from './rows.ts';
+import { assemble, besideIn, besidePrefix, changedRows, type StoredRow } from './rows.ts';
 import { type Opened, type Shelf, ShelfLost, type Unsaved } from './shelf.ts';
 
 /** Transitions kept in memory while the disk does not take them; older ones are lost to history, not to the state. */
@@ -18,6 +18,10 @@ export interface ClosableStore extends Store {
   /** Forgets history beyond its bounds. */
   prune(wallMs: number): void;
   detail(): string;
+  /** Keeps a value beside the state, in the place of the one before; what the shelf does not take goes with the next save. */
+  keep(name: string, value: unknown): void;
+  /** What was kept under a name when the store was opened; null when nothing was, or nothing that can be read. */
+  kept(name: string): unknown;
 }
 
 /** The state on a shelf that was just opened, and how it stands with the store then. */
@@ -42,6 +46,9 @@ export function createKeeper(place: string, open: () => Opened, emit: Emit): Clo
   let stale = stored.rows.map(({ name }) => name);
   let unsaved: Unsaved[] = [];
   let unpruned = 0;
+  /** What is kept beside the state, by row, and the rows of it that lie on no shelf yet. */
+  const beside = new Map<string, unknown>();
+  const unkept = new Set<string>();
 
   function turn(now: StoreHealth, why: string): void {
     detail = why;
@@ -65,13 +72,16 @@ export function createKeeper(place: string, open: () => Opened, emit: Emit): Clo
     opened = open();
     if (opened.shelf === null) throw new Error(opened.detail);
     saved = null;
+    for (const name of beside.keys()) unkept.add(name);
     stale = opened.shelf.rows().map(({ name }) => name);
     return opened.shelf;
   }
 
   function write(state: State, wallMs: number): void {
     const shelf = shelfNow();
-    shelf.write(changedRows(saved, state, stale), unsaved);
+    const kept = [...unkept].map((name) => ({ name, value: beside.get(name) }));
+    shelf.write([...changedRows(saved, state, stale), ...kept], unsaved);
+    unkept.clear();
     saved = state;
     unpruned += unsaved.length;
     unsaved = [];
@@ -114,6 +124,19 @@ export function createKeeper(place: string, open: () => Opened, emit: Emit): Clo
     incidents: (query) => reading((shelf) => shelf.incidents(query), [] as IncidentRecord[]),
     prune: (wallMs) => reading((shelf) => shelf.prune(wallMs), undefined),
     detail: () => detail,
+    keep: (name, value) => {
+      beside.set(besidePrefix + name, value);
+      unkept.add(besidePrefix + name);
+      if (opened.shelf === null || saved === null) return;
+      const rows = [...unkept].map((row) => ({ name: row, value: beside.get(row) }));
+      try {
+        opened.shelf.write(rows, []);
+        unkept.clear();
+      } catch (error) {
+        turn('unwritable', `cannot write the state to ${place}: ${String(error)}; make room or make it writable`);
+      }
+    },
+    kept: (name) => besideIn(stored.rows, name),
     close: () => reading((shelf) => shelf.close(), undefined),
   };
 }

@@ -4,6 +4,8 @@ import { type Component, initialComponent, initialState, type State } from '../c
 import { unseal } from './seal.ts';
 
 const prefix = 'component:';
+/** Rows of what is kept beside the core's state. */
+export const besidePrefix = 'beside:';
 const nodeRow = 'node';
 
 /** A row to write; null where one is to go. */
@@ -28,8 +30,21 @@ export function* changedRows(before: State | null, state: State, stale: readonly
   const earlier = before === null ? stale : [nodeRow, ...Object.keys(before.components).map((name) => prefix + name)];
   for (const name of earlier) {
     const stays =
-      name === nodeRow || (name.startsWith(prefix) && Object.hasOwn(state.components, name.slice(prefix.length)));
+      name === nodeRow ||
+      name.startsWith(besidePrefix) ||
+      (name.startsWith(prefix) && Object.hasOwn(state.components, name.slice(prefix.length)));
     if (!stays) yield { name, value: null };
+  }
+}
+
+/** What is kept beside the state under a name; null when it is not there or damaged. */
+export function besideIn(rows: readonly StoredRow[], name: string): unknown {
+  const found = rows.find((row) => row.name === besidePrefix + name);
+  try {
+    return found === undefined ? null : parseObject(found.sealed);
+  } catch {
+    // What lies beside the state decides nothing about a repair: without it, its owner begins anew.
+    return null;
   }
 }
 

@@ -3,11 +3,12 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
+import { resolveAlerts } from '../../src/config/alerts.ts';
 import { loadConfigFile, parseConfig } from '../../src/config/load.ts';
 import { describeProblems } from '../../src/config/problem.ts';
 import { resolvePolicy } from '../../src/config/resolve.ts';
 import type { ComponentPolicy } from '../../src/core/mend/policy.ts';
-import { problemsOf } from './stage.ts';
+import { configOf, problemsOf } from './stage.ts';
 
 const top = resolve(import.meta.dirname, '../..');
 const bad = join(top, 'test/fixtures/config');
@@ -17,7 +18,13 @@ t.test('an empty file is the default', async (t) => {
   const parsed = parseConfig('', 'F');
   t.match(parsed, {
     ok: true,
-    config: { listen: '0.0.0.0:9745', socket: '/run/nodemend/nodemend.sock', discover: true, components: {} },
+    config: {
+      listen: '0.0.0.0:9745',
+      socket: '/run/nodemend/nodemend.sock',
+      discover: true,
+      components: {},
+      alerts: {},
+    },
   });
 });
 
@@ -27,7 +34,9 @@ t.test('what ships is valid, and the annotated file asks for nothing', async (t)
   for (const name of readdirSync(join(top, 'config/examples'))) {
     const parsed = parseConfig(readFileSync(join(top, 'config/examples', name), 'utf8'), name);
     t.ok(parsed.ok, parsed.ok ? name : describeProblems(parsed.problems));
-    if (parsed.ok) t.ok(resolvePolicy(parsed.config, []).components.length > 0);
+    if (!parsed.ok) continue;
+    const { components } = resolvePolicy(parsed.config, []);
+    t.ok(components.length > 0 || resolveAlerts(parsed.config).length > 0);
   }
 });
 
@@ -40,7 +49,12 @@ function uncommented(): string {
 t.test('what the annotated file shows in comments is valid and says nothing but the defaults', async (t) => {
   const parsed = parseConfig(uncommented(), 'F');
   if (!parsed.ok) return void t.fail(describeProblems(parsed.problems));
-  const { node, components, ...rest } = parsed.config;
+  const { node, components, alerts, ...rest } = parsed.config;
+  const [oncall] = Object.values(alerts);
+  t.same(
+    resolveAlerts(configOf(`alerts: { oncall: { alertmanager: ${JSON.stringify(oncall?.alertmanager)} } }`)),
+    resolveAlerts(parsed.config),
+  );
   t.equal(node, 'worker-1', 'the one example among the values of the node');
   t.same(rest, {
     listen: '0.0.0.0:9745',

@@ -42,6 +42,8 @@ t.test('it refuses what the daemon refuses', async (t) => {
     'components: { a: { unit: a.service, grace: 5 minutes } }',
     'components: { a: { unit: a.service, budget: { actions: 1.5 } } }',
     'components: { a: { unit: a.service, ladder: [shutdown] } }',
+    'alerts: { a: { command: [/bin/x], severity: fatal } }',
+    'alerts: { a: { mail: { server: "smtp://a", from: a, to: [b@c.d] } } }',
     'components: { a: { unit: a.service, probes: { p: { tcp: { port: 70000 } } } } }',
     'components: { a: { unit: a.service, probes: { p: { http: { url: "http://a/", method: POST } } } } }',
   ]) {

@@ -51,8 +51,8 @@ function usualAt(key: string): unknown {
     );
 }
 
-/** `stop`: the key whose own table follows. */
-function rowsOf(schema: Schema, prefix: string, stop: string, withUsual: boolean): ConfigRow[] {
+/** `stops`: the keys whose own tables follow. */
+function rowsOf(schema: Schema, prefix: string, stops: readonly string[], withUsual: boolean): ConfigRow[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, inner]): ConfigRow[] => {
     const key = `${prefix}${name}`;
     const own: ConfigRow = [
@@ -61,7 +61,7 @@ function rowsOf(schema: Schema, prefix: string, stop: string, withUsual: boolean
       write(inner.default ?? (withUsual ? usualAt(key) : undefined)),
       inner.description ?? '',
     ];
-    return key === stop ? [own] : [own, ...rowsOf(inner, `${key}.`, stop, withUsual)];
+    return stops.includes(key) ? [own] : [own, ...rowsOf(inner, `${key}.`, stops, withUsual)];
   });
 }
 
@@ -71,12 +71,13 @@ function below(schema: Schema, key: string): Schema {
   return found;
 }
 
-export function configTables(): Readonly<Record<'top' | 'component' | 'probe', readonly ConfigRow[]>> {
+export function configTables(): Readonly<Record<'top' | 'component' | 'probe' | 'alert', readonly ConfigRow[]>> {
   const top = jsonSchema() as Schema;
   const component = below(top, 'components');
   return {
-    top: rowsOf(top, '', 'components', false),
-    component: rowsOf(component, '', 'probes', true),
-    probe: rowsOf(below(component, 'probes'), '', '', true),
+    top: rowsOf(top, '', ['components', 'alerts'], false),
+    component: rowsOf(component, '', ['probes'], true),
+    probe: rowsOf(below(component, 'probes'), '', [], true),
+    alert: rowsOf(below(top, 'alerts'), '', [], false),
   };
 }

@@ -159,6 +159,7 @@ export function generateAll(): Readonly<Record<string, string>> {
     'config-top': configTable(config.top),
     'config-component': configTable(config.component),
     'config-probe': configTable(config.probe),
+    'config-alert': configTable(config.alert),
     presets: presetTable(),
     commands: commandTable(),
     simulation: simulation(),

@@ -43,7 +43,7 @@ const served = new Set(
 const namesIn = (query: string): string[] => query.match(/\b(nodemend|process)_\w+/g) ?? [];
 
 async function promtool(...args: readonly string[]) {
-  return runCommand([await findProgram('promtool', 'prometheus'), ...args]);
+  return runCommand([...(await findProgram('promtool', 'prometheus')), ...args]);
 }
 
 t.test('Prometheus accepts every file of rules', { skip }, async (t) => {

@@ -3,6 +3,7 @@ import { parseAsk } from '../../src/serve/asks.ts';
 import type { Ask } from '../../src/serve/view.ts';
 
 const known = ['containerd', 'kubelet'];
+const targets = ['oncall'];
 
 const good: readonly [Ask['type'], unknown, Ask][] = [
   [
@@ -26,11 +27,13 @@ const good: readonly [Ask['type'], unknown, Ask][] = [
   ['restart', { component: 'containerd' }, { type: 'restart', component: 'containerd' }],
   ['reload', {}, { type: 'reload' }],
   ['reload', null, { type: 'reload' }],
+  ['alert-test', {}, { type: 'alert-test', target: null }],
+  ['alert-test', { target: 'oncall' }, { type: 'alert-test', target: 'oncall' }],
 ];
 
 for (const [type, body, ask] of good) {
   t.test(`takes ${type} ${JSON.stringify(body)?.slice(0, 60)}`, async (t) => {
-    t.same(parseAsk(type, body, known), { ok: true, ask });
+    t.same(parseAsk(type, body, known, targets), { ok: true, ask });
   });
 }
 
@@ -48,6 +51,7 @@ const bad: readonly [Ask['type'], unknown, number, string][] = [
   ['restart', { component: ['kubelet'] }, 400, 'component is not a string'],
   ['restart', { component: 'kubelet', force: 'yes' }, 400, 'unknown field "force": restart takes component'],
   ['reload', { file: '/etc/passwd' }, 400, 'unknown field "file": reload takes none'],
+  ['alert-test', { target: 'kubelet' }, 404, 'there is no target "kubelet": known are oncall'],
   ['resume', [], 400, 'the body is not a JSON object'],
   ['resume', 'kubelet', 400, 'the body is not a JSON object'],
   ['pause', JSON.parse('{"__proto__": "x"}'), 400, 'unknown field "__proto__": pause takes component, for, reason'],
@@ -55,6 +59,6 @@ const bad: readonly [Ask['type'], unknown, number, string][] = [
 
 for (const [type, body, status, message] of bad) {
   t.test(`refuses ${type} ${JSON.stringify(body)}`, async (t) => {
-    t.same(parseAsk(type, body, known), { ok: false, status, message });
+    t.same(parseAsk(type, body, known, targets), { ok: false, status, message });
   });
 }

@@ -43,6 +43,7 @@ function filled() {
     startedAtMs: 1,
     durationMs: 4,
   });
+  metrics.observeAlert('oncall', 'sent');
   return metrics;
 }
 
@@ -52,7 +53,8 @@ async function lines(metrics: ReturnType<typeof createMetrics>, view = node()): 
 }
 
 t.test('every family of the table is on the page, with its type, its help and its labels', async (t) => {
-  const page = await filled().render(node());
+  const alerts = [{ name: 'oncall', waiting: 2, failures: 1, lost: 0, detail: 'refused' }];
+  const page = await filled().render(node({ alerts }));
   for (const { name, type, help, labels, buckets } of table) {
     t.match(page, `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name}`, name);
     const sample =
@@ -154,6 +156,16 @@ t.test('a component that leaves the configuration leaves the page', async (t) =>
   const back = await metrics.render(node({ nowMs: 3_000_000 }));
   t.match(back, 'nodemend_actions_total', 'the family stays');
   t.match(back, 'nodemend_incidents_total{component="kubelet",reason="probe.timeout"} 0\n', 'its counters begin anew');
+});
+
+t.test('targets of alerts have their messages counted, and leave the page with the configuration', async (t) => {
+  const metrics = filled();
+  const alerts = [{ name: 'oncall', waiting: 2, failures: 1, lost: 0, detail: 'refused' }];
+  const page = await metrics.render(node({ alerts }));
+  t.match(page, 'nodemend_alert_messages_total{target="oncall",result="sent"} 1\n');
+  t.match(page, 'nodemend_alert_messages_total{target="oncall",result="dropped"} 0\n');
+  t.match(page, 'nodemend_alert_messages_waiting{target="oncall"} 2\n');
+  t.notMatch(await metrics.render(node({ nowMs: 2_000_000 })), 'oncall');
 });
 
 t.test('a component that becomes unknown has no health, and has one again later', async (t) => {

@@ -47,6 +47,7 @@ export function node(changes: Partial<NodeView> = {}): NodeView {
     pressure: 0.25,
     loop: { lagMs: 12, lastTurnWallMs: 1_699_999_999_900 },
     pause: null,
+    alerts: [],
     components: [component('containerd'), component('kubelet', { after: ['containerd'] })],
     ...changes,
   };

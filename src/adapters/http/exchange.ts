@@ -1,5 +1,5 @@
 /**
- * One GET over a fresh connection, TCP or unix socket, plain or TLS. The reply's headers are bounded by Node (16 KiB), its body by the
+ * One request over a fresh connection, TCP or unix socket, plain or TLS. The reply's headers are bounded by Node (16 KiB), its body by the
  * caller. Redirects are replies like any other. Never reuses a connection: an old one says nothing of whether a new one is possible.
  */
 import { request as httpRequest, type IncomingMessage } from 'node:http';
@@ -15,6 +15,8 @@ export interface Tls {
 
 export interface Get {
   readonly url: string;
+  /** What is posted; without it the request is a GET. */
+  readonly post?: { readonly body: string; readonly headers: Readonly<Record<string, string>> };
   /** Path of a unix socket, or null for TCP. */
   readonly socket: string | null;
   readonly tls: Tls;
@@ -47,12 +49,12 @@ async function readBody(message: IncomingMessage, maxBytes: number): Promise<{ b
   return { body: Buffer.concat(chunks).toString('utf8', 0, Math.min(bytes, maxBytes)), cut: bytes > maxBytes };
 }
 
-function connectionOptions({ socket, tls, lookup, signal }: Get) {
+function connectionOptions({ socket, tls, lookup, signal, post }: Get) {
   const { ca, cert, key, insecure } = tls;
   return {
     agent: false as const,
-    method: 'GET',
-    headers,
+    method: post === undefined ? 'GET' : 'POST',
+    headers: { ...headers, ...post?.headers },
     signal,
     rejectUnauthorized: !insecure,
     ...(socket !== null && { socketPath: socket }),
@@ -71,7 +73,7 @@ export async function exchange(get: Get): Promise<Reply> {
     const request = send(url, connectionOptions(get), resolve);
     // Stays for what comes after the reply's head too; the body's reader is told of that by the message itself.
     request.on('error', reject);
-    request.end();
+    request.end(get.post?.body);
   });
   const { body, cut } = await readBody(message, get.maxBytes);
   return { status: message.statusCode ?? 0, statusText: message.statusMessage ?? '', body, cut };

@@ -1,0 +1,123 @@
+/** What a transition says about alerts: that one begins, or that one is over. Pure; every transition is looked at. */
+import { type Reason, reasons } from '../reason.ts';
+import type { Transition } from '../transition.ts';
+
+export type Kind =
+  | 'incident'
+  | 'exhausted'
+  | 'helpless'
+  | 'reboot'
+  | 'not-ready'
+  | 'bus'
+  | 'store'
+  | 'config'
+  | 'pause';
+
+export interface Begins {
+  readonly begins: string;
+  readonly component: string | null;
+  readonly reason: Reason;
+  readonly detail: string;
+  readonly always?: true;
+  /** The node may be gone in a moment: nothing is gathered. */
+  readonly urgent?: true;
+  readonly forMs?: number;
+}
+
+export type Sign = Begins | { readonly ends: string };
+
+const day = 86_400_000;
+
+export const keyOf = (kind: Kind, component: string | null): string => `${kind}:${component ?? ''}`;
+
+function signsOfIncident(transition: Extract<Transition, { type: 'incident.opened' | 'incident.closed' }>): Sign[] {
+  const { component } = transition;
+  if (transition.type === 'incident.opened') {
+    const { reason, detail } = transition;
+    return [{ begins: keyOf('incident', component), component, reason, detail }];
+  }
+  return (['incident', 'helpless', 'reboot'] as const).map((kind) => ({ ends: keyOf(kind, component) }));
+}
+
+function signsOfPhase({
+  component,
+  from,
+  to,
+  reason,
+  detail,
+}: Extract<Transition, { type: 'component.phase' }>): Sign[] {
+  const key = keyOf('exhausted', component);
+  if (to === 'exhausted') return [{ begins: key, component, reason, detail, always: true }];
+  return from === 'exhausted' ? [{ ends: key }] : [];
+}
+
+function signsOfNode({ reason, detail }: Extract<Transition, { type: 'node.changed' }>): Sign[] {
+  const begins = (kind: Kind, more: Partial<Begins> = {}): Sign[] => [
+    { begins: keyOf(kind, null), component: null, reason, detail, ...more },
+  ];
+  const ends = (kind: Kind): Sign[] => [{ ends: keyOf(kind, null) }];
+  switch (reason) {
+    case 'bus.lost':
+      return begins('bus');
+    case 'bus.connected':
+      return ends('bus');
+    case 'store.unwritable':
+      return begins('store');
+    case 'store.lost':
+      // For so long budgets are small and reboots forbidden.
+      return begins('store', { forMs: day });
+    case 'store.ok':
+      return ends('store');
+    case 'config.rejected':
+      return begins('config');
+    case 'config.loaded':
+      return ends('config');
+    default:
+      return [];
+  }
+}
+
+export function signsOf(transition: Transition): Sign[] {
+  switch (transition.type) {
+    case 'incident.opened':
+    case 'incident.closed':
+      return signsOfIncident(transition);
+    case 'component.phase':
+      return signsOfPhase(transition);
+    case 'action.begun':
+      if (transition.remedy !== 'reboot') return [];
+      return [
+        {
+          begins: keyOf('reboot', transition.component),
+          component: transition.component,
+          reason: transition.reason,
+          detail: '',
+          always: true,
+          urgent: true,
+        },
+      ];
+    case 'action.ended':
+      return transition.remedy === 'reboot' ? [{ ends: keyOf('reboot', transition.component) }] : [];
+    case 'action.deferred': {
+      const { component, reason } = transition;
+      const helpless = reasons[reason].severity !== 'info' && reason !== 'restart.budget-spent';
+      return helpless ? [{ begins: keyOf('helpless', component), component, reason, detail: '' }] : [];
+    }
+    case 'node.ready': {
+      const { ready, reason, detail } = transition;
+      // A node that shuts down is no news, and no recovery either.
+      if (reason === 'node.shutting-down') return [];
+      const key = keyOf('not-ready', null);
+      return ready ? [{ ends: key }] : [{ begins: key, component: null, reason, detail }];
+    }
+    case 'node.changed':
+      return signsOfNode(transition);
+    case 'pause.changed': {
+      const { component, reason, detail, untilMs } = transition;
+      const key = keyOf('pause', component);
+      return untilMs === null ? [{ ends: key }] : [{ begins: key, component, reason, detail }];
+    }
+    case 'component.restarted':
+      return [];
+  }
+}
