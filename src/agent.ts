@@ -18,6 +18,7 @@ import { busAddress } from './adapters/systemd/address.ts';
 import { createSystemBus } from './adapters/systemd/system-bus.ts';
 import { createAlerting } from './alerting.ts';
 import { createAsks } from './asks.ts';
+import { createBalancers } from './balancers.ts';
 import { resolveAlerts } from './config/alerts.ts';
 import type { Config } from './config/schema.ts';
 import { createConfigurator, type FirstConfig } from './configure.ts';
@@ -131,11 +132,9 @@ export async function startAgent(first: FirstConfig, file: string | null, direct
   }
   const refused = (message: string): void => log.error(message);
   const operators = createListening(listenForOperators, (error) => error instanceof SocketInUse, refused);
-  const readers = createListening(
-    async () => void (await http.listen(address)),
-    () => false,
-    refused,
-  );
+  const listenForReaders = async (): Promise<void> => void (await http.listen(address));
+  const readers = createListening(listenForReaders, () => false, refused);
+  const balancers = createBalancers(first.config, source, refused);
 
   parts.publish.subscribe(alerting.told);
   alerting.begin(host.bootId(), resolveAlerts(first.config));
@@ -148,6 +147,7 @@ export async function startAgent(first: FirstConfig, file: string | null, direct
   if (first.problems !== '') loop.emit({ type: 'config.rejected', detail: first.problems });
   await operators.begin();
   await readers.begin();
+  await balancers.begin();
   bus.open();
   schedule.daily(() => store.prune(clock.wallMs()));
   await notify.ready();
@@ -162,6 +162,8 @@ export async function startAgent(first: FirstConfig, file: string | null, direct
       readers.stop();
       await notify.stopping();
       loop.stop();
+      // Load balancers are told first, and answered for as long as they take to notice.
+      await balancers.end();
       await schedule.stop();
       await Promise.all([http.close(), control.close()]);
       await bus.close();

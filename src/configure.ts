@@ -54,11 +54,12 @@ function isThere(facts: Facts, unit: string): boolean {
 }
 
 /** What a reload cannot change, because connections hang on it. */
-function bound({ listen, socket }: Config): string {
-  return JSON.stringify([listen, socket]);
+function bound({ listen, socket, agentCheck, trackFile, readyz }: Config): string {
+  return JSON.stringify([listen, socket, agentCheck, trackFile, readyz.drainFor]);
 }
 
-const boundNotice = 'listen and socket have changed in the file; they take effect at the next start';
+const boundNotice =
+  'what has changed of listen, socket, agentCheck, trackFile and readyz.drainFor takes effect at the next start';
 
 export function createConfigurator(parts: ConfiguratorParts): Configurator {
   const { first, file, directory, bus, emit, wallMs, supervised, warn, loaded: tell } = parts;

@@ -207,9 +207,19 @@ export const config = z.strictObject({
       upAfter: duration(0, day, 'how long all is well before /readyz says 200 again').default('5s'),
       staleAfter: duration(0, day, 'how long a blind agent keeps its last answer').default('60s'),
       failOpen: z.boolean().default(true).describe('what a blind agent says afterwards: 200, or 503 when false'),
+      drainFor: duration(
+        0,
+        10_000,
+        'how long an agent that was told to stop still answers 503 and drain; default: 3s with agentCheck or trackFile, else 0s',
+      ).optional(),
     })
     .prefault({})
     .describe('how /readyz turns'),
+  agentCheck: z
+    .strictObject({ listen: listen.default('0.0.0.0:9746').describe('TCP; each connection gets one line') })
+    .optional()
+    .describe("answers HAProxy's agent-check"),
+  trackFile: path.optional().describe('file for keepalived: 0 while this node may take traffic, else 1'),
   components: z
     .record(componentName, component)
     .refine((components) => Object.keys(components).length <= 500, 'expected at most 500 components')

@@ -5,7 +5,10 @@ import { writeDuration } from './duration.ts';
 import type { Config } from './schema.ts';
 
 /** What a file says beside the policy. */
-export type Surroundings = Pick<Config, 'listen' | 'socket' | 'discover' | 'alerts'>;
+export type Surroundings = Pick<
+  Config,
+  'listen' | 'socket' | 'discover' | 'readyz' | 'agentCheck' | 'trackFile' | 'alerts'
+>;
 
 function writeProbe({ target, role, everyMs, timeoutMs }: ProbePolicy) {
   const { kind, ...settings } = target;
@@ -40,7 +43,7 @@ function writeComponent(policy: ComponentPolicy) {
 }
 
 export function writeConfig(
-  { listen, socket, discover, alerts }: Surroundings,
+  { listen, socket, discover, readyz, agentCheck, trackFile, alerts }: Surroundings,
   { node, ready, components }: NodePolicy,
 ): string {
   const whole = {
@@ -53,7 +56,10 @@ export function writeConfig(
       upAfter: writeDuration(ready.upAfterMs),
       staleAfter: writeDuration(ready.staleAfterMs),
       failOpen: ready.failOpen,
+      ...(readyz.drainFor === undefined ? {} : { drainFor: readyz.drainFor }),
     },
+    ...(agentCheck === undefined ? {} : { agentCheck }),
+    ...(trackFile === undefined ? {} : { trackFile }),
     components: Object.fromEntries(components.map((policy) => [policy.name, writeComponent(policy)])),
     ...(Object.keys(alerts).length === 0 ? {} : { alerts }),
   };

@@ -40,7 +40,7 @@ export const daemon: Product = {
     [join(top, 'systemd/sysusers.conf'), 'usr/lib/sysusers.d/nodemend.conf', 0o644],
     [join(top, 'src/package/launcher'), 'usr/bin/nodemend', 0o755],
     [join(top, 'config/nodemend.yaml'), 'etc/nodemend/nodemend.yaml', 0o644],
-    ...examplesIn(top, 'examples'),
+    ...['examples', 'haproxy', 'keepalived', 'nginx'].flatMap((folder) => examplesIn(top, folder)),
     ...examplesIn(top, 'scenarios'),
     ...examplesIn(top, 'prometheus'),
     ...examplesIn(top, 'grafana'),

@@ -3,7 +3,7 @@
  * paths; those are registered on `app`. It never logs a request and never waits for a slow client.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { ListenOptions, Socket } from 'node:net';
+import type { ListenOptions, Server as NetServer, Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Connections, createConnections } from './connections.ts';
 import { putInFront } from './front.ts';
@@ -85,7 +85,7 @@ function refuseSchemas(): never {
 }
 
 /** Listens; rejects with one clear sentence that names `shown`. The bind itself is done when this returns its promise. */
-export async function bind(server: Server, where: ListenOptions, shown: string): Promise<void> {
+export async function bind(server: NetServer, where: ListenOptions, shown: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const fail = (cause: NodeJS.ErrnoException) =>
     reject(new Error(`cannot listen on ${shown}: ${whyNot(cause)}`, { cause }));

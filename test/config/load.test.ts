@@ -49,18 +49,19 @@ function uncommented(): string {
 t.test('what the annotated file shows in comments is valid and says nothing but the defaults', async (t) => {
   const parsed = parseConfig(uncommented(), 'F');
   if (!parsed.ok) return void t.fail(describeProblems(parsed.problems));
-  const { node, components, alerts, ...rest } = parsed.config;
+  const { node, components, alerts, agentCheck, trackFile, ...rest } = parsed.config;
   const [oncall] = Object.values(alerts);
   t.same(
     resolveAlerts(configOf(`alerts: { oncall: { alertmanager: ${JSON.stringify(oncall?.alertmanager)} } }`)),
     resolveAlerts(parsed.config),
   );
   t.equal(node, 'worker-1', 'the one example among the values of the node');
+  t.same([agentCheck, trackFile], [{ listen: '0.0.0.0:9746' }, '/var/lib/nodemend/keepalived'], 'off unless asked for');
   t.same(rest, {
     listen: '0.0.0.0:9745',
     socket: '/run/nodemend/nodemend.sock',
     discover: true,
-    readyz: { downAfter: '1s', upAfter: '5s', staleAfter: '60s', failOpen: true },
+    readyz: { downAfter: '1s', upAfter: '5s', staleAfter: '60s', failOpen: true, drainFor: '3s' },
   });
   t.same(Object.keys(components), ['containerd', 'edge-proxy']);
   const policies = (text: string): readonly ComponentPolicy[] => {
