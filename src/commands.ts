@@ -62,6 +62,15 @@ function addLocal(program: Command, io: Io, ended: Ended): void {
       ended((await import('./cli/explain.ts')).explain({ ...options, reason: reason ?? null }, io)),
     );
   program
+    .command('lint')
+    .description("check a control plane's manifests and configurations; lists every finding with its line")
+    .argument('[dir]', 'folder or file', '/etc/kubernetes/manifests')
+    .addOption(jsonOption())
+    .addOption(new Option('--sarif', 'print SARIF, for CI').conflicts('json'))
+    .action(async (path: string, options: { json?: boolean; sarif?: boolean }) =>
+      ended(await (await import('./cli/lint.ts')).lint({ ...options, path }, io)),
+    );
+  program
     .command('schema')
     .description('print the JSON Schema of the configuration')
     .action(async () => ended(await (await import('./cli/schema.ts')).schema({}, io)));

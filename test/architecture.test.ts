@@ -65,7 +65,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   config: ['config', 'core', 'ports.ts'],
   serve: ['serve', 'core', 'ports.ts', 'config'],
   // Of the virtual world only what plays a scenario, for `simulate`.
-  cli: ['cli', 'serve', 'config', 'core', 'ports.ts', 'sim/simulation.ts'],
+  cli: ['cli', 'serve', 'config', 'core', 'ports.ts', 'lint', 'sim/simulation.ts'],
+  // Reads files and judges them; the daemon does without.
+  lint: ['lint', 'config'],
   'loop.ts': ['core', 'ports.ts'],
   'perform.ts': ['core', 'ports.ts'],
   'log.ts': ['core'],

@@ -1,6 +1,6 @@
 /** From the text of a file to its value, with the place of everything in it. Never throws, whatever the file holds. */
 import { readFile, stat } from 'node:fs/promises';
-import { LineCounter, parseDocument } from 'yaml';
+import { type Document, LineCounter, parseAllDocuments, parseDocument } from 'yaml';
 import { createLocate, type Locate } from './locate.ts';
 import type { Problem } from './problem.ts';
 
@@ -16,7 +16,19 @@ export interface YamlText {
 
 export function readYaml(text: string, file: string): YamlText {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+  return readDocument(parseDocument(text, { lineCounter: lines, ...quiet }), lines, file);
+}
+
+/** Every document of a file that may hold several, with `---` between them; places are those in the whole file. */
+export function readYamlStream(text: string, file: string): YamlText[] {
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, { lineCounter: lines, ...quiet });
+  return Array.isArray(documents) ? documents.map((document) => readDocument(document, lines, file)) : [];
+}
+
+const quiet = { prettyErrors: false, logLevel: 'silent' } as const;
+
+function readDocument(document: Document.Parsed, lines: LineCounter, file: string): YamlText {
   const locate = createLocate(document, lines);
   const flaws = [...document.errors, ...document.warnings].map(({ pos, message }) => ({
     file,

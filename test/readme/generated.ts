@@ -10,6 +10,7 @@ import { signs as signNames } from '../../src/core/mend/reading.ts';
 import { type Cell, table } from '../../src/core/mend/table.ts';
 import { reasons } from '../../src/core/reason.ts';
 import type { Phase } from '../../src/core/transition.ts';
+import { catalogue } from '../../src/lint/catalogue.ts';
 import { type Family, families } from '../../src/serve/families.ts';
 import { configTables } from './config-rows.ts';
 import { eventRows } from './event-rows.ts';
@@ -170,6 +171,10 @@ export function generateAll(): Readonly<Record<string, string>> {
     ),
     metrics: metricTable(),
     'alert-rules': alertRuleTable(),
+    lint: renderTable(
+      ['reason', 'severity', 'meaning', 'mend'],
+      Object.entries(catalogue).map(([reason, { severity, meaning, mend }]) => [code(reason), severity, meaning, mend]),
+    ),
     reasons: renderTable(
       ['reason', 'severity', 'meaning'],
       Object.entries(reasons).map(([reason, { severity, meaning }]) => [code(reason), severity, meaning]),
