@@ -4,6 +4,7 @@ import t from 'tap';
 import { parseConfig } from '../../src/config/load.ts';
 import type { PresetName } from '../../src/config/presets.ts';
 import { resolvePolicy } from '../../src/config/resolve.ts';
+import type { Config } from '../../src/config/schema.ts';
 import { writeConfig } from '../../src/config/text.ts';
 import { configOf } from './stage.ts';
 
@@ -88,9 +89,10 @@ t.test('a policy that is written as a file loads back to the same policy', async
       const policy = resolvePolicy(parsed.config, found);
       const again = configOf(writeConfig(parsed.config, policy));
       deepStrictEqual(resolvePolicy(again, []), policy);
-      const { node: _node, components: _components, ...around } = parsed.config;
-      const { node: _again, components: _those, ...aroundAgain } = again;
-      deepStrictEqual(aroundAgain, around);
+      // What is no policy; durations in it are kept as they were written.
+      const around = ({ listen, socket, discover, readyz, agentCheck, trackFile }: Config) =>
+        [listen, socket, discover, readyz.drainFor, agentCheck, trackFile] as const;
+      deepStrictEqual(around(again), around(parsed.config));
     }),
     { numRuns: runs },
   );
