@@ -30,14 +30,16 @@ const NOT_STARTED = 127;
 /** Process groups of the programs that run now: none outlives this process when that is interrupted. */
 const running = new Set<number>();
 
-process.once('exit', () => {
-  for (const group of running) {
-    try {
-      process.kill(-group, 'SIGTERM');
-    } catch {
-      // It has just ended by itself.
-    }
+function killGroup(group: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-group, signal);
+  } catch {
+    // It has ended by itself, and what it left behind is in another group.
   }
+}
+
+process.once('exit', () => {
+  for (const group of running) killGroup(group, 'SIGTERM');
 });
 
 function createCollector(onOutput: ((text: string) => void) | undefined) {
@@ -64,7 +66,7 @@ export function runCommand(argv: readonly string[], options: CommandOptions = {}
     let timedOut = false;
     const timer = setTimeout(() => {
       timedOut = true;
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      if (child.pid !== undefined) killGroup(child.pid, 'SIGKILL');
       // A process that left the group may hold the pipes open; the caller does not wait for it.
       child.stdout.destroy();
       child.stderr.destroy();

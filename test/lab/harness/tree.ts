@@ -29,6 +29,8 @@ const PACKAGES = [
     'etcd-server',
     'etcd-client',
     'haproxy',
+    'keepalived',
+    'nginx',
     'prometheus',
     'prometheus-node-exporter',
   ],
@@ -39,6 +41,7 @@ const PACKAGES = [
 const OFF_AT_BOOT = [
   ['docker.service', 'docker.socket', 'etcd.service', 'haproxy.service', 'monit.service', 'prometheus.service'],
   ['prometheus-node-exporter.service', 'apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer'],
+  ['keepalived.service', 'nginx.service'],
 ].flat();
 
 /** No terminal is attached to a node, and a getty that finds none restarts for ever. */
