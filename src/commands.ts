@@ -165,6 +165,30 @@ function addEtcd(program: Command, io: Io, ended: Ended): void {
     .action(async ({ config = null, ...options }: { config?: string | null; json?: boolean }) =>
       ended(await (await import('./etcd-commands.ts')).etcdStatusHere({ ...options, config }, io)),
     );
+  etcd
+    .command('snapshot')
+    .description('take one snapshot now, its hash checked while it comes')
+    .argument('[file]', 'a new file (default: one in backup.directory, by its retention)')
+    .addOption(configOption())
+    .addOption(jsonOption())
+    .action(
+      async (file: string | undefined, { config = null, ...options }: { config?: string | null; json?: boolean }) => {
+        const { etcdSnapshotHere } = await import('./etcd-commands.ts');
+        ended(await etcdSnapshotHere({ ...options, config, file: file ?? null }, io));
+      },
+    );
+  etcd
+    .command('verify')
+    .description('restore a snapshot on trial beside it and look whether it holds what it should')
+    .argument('[file]', 'a snapshot (default: the newest good one in backup.directory)')
+    .addOption(configOption())
+    .addOption(jsonOption())
+    .action(
+      async (file: string | undefined, { config = null, ...options }: { config?: string | null; json?: boolean }) => {
+        const { etcdVerifyHere } = await import('./etcd-commands.ts');
+        ended(await etcdVerifyHere({ ...options, config, file: file ?? null }, io));
+      },
+    );
 }
 
 function addAlert(program: Command, io: Io, ended: Ended): void {

@@ -3,6 +3,7 @@
  * these words. A code is stable once released and never reused for another meaning.
  */
 import { alertReasons } from './reasons/alert.ts';
+import { backupReasons } from './reasons/backup.ts';
 import { etcdReasons } from './reasons/etcd.ts';
 import { nodeReasons } from './reasons/node.ts';
 import { probeReasons } from './reasons/probe.ts';
@@ -18,6 +19,7 @@ export const reasons = {
   ...nodeReasons,
   ...etcdReasons,
   ...alertReasons,
+  ...backupReasons,
 } as const;
 
 export type Reason = keyof typeof reasons;
