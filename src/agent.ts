@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { createSender } from './adapters/alert/send.ts';
 import { createClock } from './adapters/clock/clock.ts';
+import { createControlPlane } from './adapters/control-plane/control-plane.ts';
 import { createEvidence } from './adapters/evidence/evidence.ts';
 import { createRemedyCommand } from './adapters/exec/remedy.ts';
 import { runCommand, startCommand } from './adapters/exec/run.ts';
@@ -20,10 +21,11 @@ import { createAlerting } from './alerting.ts';
 import { createAsks } from './asks.ts';
 import { createBalancers } from './balancers.ts';
 import { resolveAlerts } from './config/alerts.ts';
+import { readManifestNames } from './config/control-plane.ts';
 import type { Config } from './config/schema.ts';
 import { createConfigurator, type FirstConfig } from './configure.ts';
 import type { Event } from './core/event.ts';
-import { initialState, type State } from './core/mend/state.ts';
+import { initialState, type State } from './core/state.ts';
 import { createListening } from './listening.ts';
 import { createLog } from './log.ts';
 import { createLoop } from './loop.ts';
@@ -69,7 +71,9 @@ function buildParts(first: FirstConfig, file: string | null, directory: string) 
   const notify = createNotify({ run: runCommand, env: process.env, pid: process.pid });
   const metrics = createMetrics();
   const publish = createPublish({ log, metrics, store, notify, wallMs });
-  const perform = createPerform({ bus, prober, host, evidence, store, runCommand: createRemedyCommand(runCommand) });
+  const controlPlane = createControlPlane(clock);
+  const performed = { bus, prober, host, evidence, store, controlPlane };
+  const perform = createPerform({ ...performed, runCommand: createRemedyCommand(runCommand) });
   const initial = (stored.state as State | null) ?? initialState();
   const loop = createLoop({ clock, initial, publish: publish.turned, perform });
   const supervised = (): ReadonlySet<string> =>
@@ -80,9 +84,10 @@ function buildParts(first: FirstConfig, file: string | null, directory: string) 
   const count = metrics.observeAlert;
   const alerting = createAlerting({ clock, store, send, log, state: loop.state, node, count });
   const loaded = (config: Config): void => alerting.configure(resolveAlerts(config));
-  const configurator = createConfigurator({ first, file, directory, bus, emit, wallMs, supervised, warn, loaded });
-  const parts = { first, log, clock, emit, store, stored, host, bus, prober, notify, metrics, publish, loop };
-  return { ...parts, configurator, alerting };
+  const told = { supervised, manifests: readManifestNames, warn, loaded };
+  const configurator = createConfigurator({ first, file, directory, bus, emit, wallMs, ...told });
+  const ports = { store, host, bus, prober, controlPlane, notify, metrics };
+  return { first, log, clock, emit, stored, ...ports, publish, loop, configurator, alerting };
 }
 
 /** What readers are shown and operators may ask. */
@@ -158,8 +163,7 @@ export async function startAgent(first: FirstConfig, file: string | null, direct
     reload: configurator.reload,
     stop: async () => {
       stopping = true;
-      operators.stop();
-      readers.stop();
+      for (const listening of [operators, readers]) listening.stop();
       await notify.stopping();
       loop.stop();
       // Load balancers are told first, and answered for as long as they take to notice.
@@ -168,6 +172,7 @@ export async function startAgent(first: FirstConfig, file: string | null, direct
       await Promise.all([http.close(), control.close()]);
       await bus.close();
       await prober.close();
+      parts.controlPlane.close();
       host.close();
       alerting.stop();
       store.save(loop.state(), clock.wallMs(), []);

@@ -1,6 +1,7 @@
 /** What operators ask for through the control socket: checked against the state, turned into events, answered in one sentence. */
-import type { State } from './core/mend/state.ts';
+
 import { reasons } from './core/reason.ts';
+import type { State } from './core/state.ts';
 import type { Phase } from './core/transition.ts';
 import type { Emit } from './ports.ts';
 import type { Answer, Ask } from './serve/view.ts';

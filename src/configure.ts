@@ -2,6 +2,7 @@
  * The configuration in force: what the file says plus what is found on the node. A bad file never replaces a good one. The units that
  * presets know are always watched, so that a runtime which is installed later is protected as soon as systemd tells of it.
  */
+import { apiServersPolicy, leaderPolicies, withFoundLeaders } from './config/control-plane.ts';
 import { discover, type Facts, foundPresets, presetUnits, readFacts } from './config/discover.ts';
 import { healerUnits, warnOfHealers } from './config/healers.ts';
 import { keepLastGood } from './config/last-good.ts';
@@ -42,6 +43,8 @@ export interface ConfiguratorParts {
   readonly wallMs: () => number;
   /** The units of the components in the state. */
   readonly supervised: () => ReadonlySet<string>;
+  /** Names of the manifests of static pods on this node. */
+  readonly manifests: () => Promise<ReadonlySet<string>>;
   /** For the log: what is no problem of the configuration and still worth a look. */
   readonly warn: (sentence: string) => void;
   /** Hears of each configuration that was loaded anew. */
@@ -62,13 +65,16 @@ const boundNotice =
   'what has changed of listen, socket, agentCheck, trackFile and readyz.drainFor takes effect at the next start';
 
 export function createConfigurator(parts: ConfiguratorParts): Configurator {
-  const { first, file, directory, bus, emit, wallMs, supervised, warn, loaded: tell } = parts;
+  const { first, file, directory, bus, emit, wallMs, supervised, manifests, warn, loaded: tell } = parts;
   let { config } = first;
   let view: NodeView['config'] = { ok: first.problems === '', loadedWallMs: wallMs(), detail: first.problems };
   /** Units that presets know and that were not there at the last look. */
   let missing: ReadonlySet<string> = new Set();
   /** The policy that was told last, as JSON; empty while there is none, or when it is to be told again. */
   let told = '';
+  let toldLeaders = '[]';
+  let toldServers = 'null';
+  let found: ReadonlySet<string> = new Set();
   let applying: Promise<void> | null = null;
   let next: Promise<void> | null = null;
   const warned = new Set<string>();
@@ -83,10 +89,21 @@ export function createConfigurator(parts: ConfiguratorParts): Configurator {
     missing = new Set(config.discover ? presetUnits.filter((unit) => !isThere(facts, unit)) : []);
     if (told !== JSON.stringify(policy)) emit({ type: 'config.loaded', policy });
     told = JSON.stringify(policy);
+    tellControlPlane();
     bus.watch([...new Set([...policy.components.map((component) => component.unit), ...missing])]);
   }
 
+  function tellControlPlane(): void {
+    const policies = leaderPolicies(withFoundLeaders(config, found));
+    if (toldLeaders !== JSON.stringify(policies)) emit({ type: 'leaders.loaded', policies });
+    toldLeaders = JSON.stringify(policies);
+    const policy = apiServersPolicy(config);
+    if (toldServers !== JSON.stringify(policy)) emit({ type: 'apiservers.loaded', policy });
+    toldServers = JSON.stringify(policy);
+  }
+
   async function lookAndApply(): Promise<void> {
+    found = await manifests();
     const facts = await readFacts(bus.read, [...(config.discover ? presetUnits : []), ...healerUnits]);
     for (const sentence of warnOfHealers(facts)) warnOnce(sentence);
     putInForce(facts);

@@ -14,6 +14,8 @@ const sentences: Readonly<Record<Transition['type'], string>> = {
   'node.ready': 'node readiness changed',
   'node.changed': 'node changed',
   'pause.changed': 'pause changed',
+  'leader.changed': 'leader check changed',
+  'apiserver.rotation': 'API server changed rotation',
 };
 
 /** One line for one transition, at the severity of its reason; what a recovery says is never worse than `info`. */

@@ -5,7 +5,7 @@
  */
 import type { Action } from './core/action.ts';
 import type { Event } from './core/event.ts';
-import type { State } from './core/mend/state.ts';
+import type { State } from './core/state.ts';
 import { type Step, step } from './core/step.ts';
 import type { Clock, Emit } from './ports.ts';
 

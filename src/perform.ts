@@ -4,8 +4,8 @@
  */
 import type { Action, Remedial } from './core/action.ts';
 import type { ActionResult } from './core/event.ts';
-import type { State } from './core/mend/state.ts';
-import type { Emit, EvidenceCollector, Host, Prober, Store, SystemBus } from './ports.ts';
+import type { State } from './core/state.ts';
+import type { ControlPlane, Emit, EvidenceCollector, Host, Prober, Store, SystemBus } from './ports.ts';
 
 export interface Performers {
   readonly bus: SystemBus;
@@ -13,6 +13,7 @@ export interface Performers {
   readonly host: Host;
   readonly evidence: EvidenceCollector;
   readonly store: Store;
+  readonly controlPlane: ControlPlane;
   readonly runCommand: (argv: readonly string[], timeoutMs: number) => Promise<ActionResult>;
 }
 
@@ -33,7 +34,7 @@ const failed = (error: unknown): ActionResult => ({
 });
 
 export function createPerform(parts: Performers): (action: Action, state: State, emit: Emit) => void {
-  const { bus, prober, host, evidence, store } = parts;
+  const { bus, prober, host, evidence, store, controlPlane } = parts;
   /** By the action's id. */
   const underWay = new Map<string, Promise<void>>();
 
@@ -77,6 +78,16 @@ export function createPerform(parts: Performers): (action: Action, state: State,
       const observation = await prober.look(`${component}/${probe}`, target, unit, timeoutMs);
       emit({ type: 'probe.observed', component, probe, observation });
     },
+    'lease.look': async (look, _state, emit) =>
+      emit({ type: 'lease.observed', check: look.check, seen: await controlPlane.lease(look) }),
+    'instance.look': async (look, _state, emit) => {
+      const seen = await controlPlane.instance(look);
+      emit({ type: 'instance.observed', check: look.check, url: look.url, seen });
+    },
+    'apiserver.look': async (look, _state, emit) =>
+      emit({ type: 'apiserver.observed', url: look.url, seen: await controlPlane.server(look) }),
+    'apiservers.find': async (find, _state, emit) =>
+      emit({ type: 'apiservers.found', urls: await controlPlane.servers(find) }),
     'host.sample': async (_action, _state, emit) => {
       const sample = await host.sample().catch(nothing);
       if (sample !== null) emit({ type: 'host.sampled', sample });

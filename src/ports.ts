@@ -4,7 +4,11 @@
  */
 import type { SendResult } from './core/alert/event.ts';
 import type { Notice } from './core/alert/state.ts';
+import type { ServerLook, ServersFind } from './core/apiservers/messages.ts';
+import type { ServerSeen } from './core/apiservers/state.ts';
 import type { ActionResult, Event, HostSample, StoreHealth } from './core/event.ts';
+import type { InstanceLook, LeaseLook } from './core/leaders/messages.ts';
+import type { InstanceSeen, LeaseSeen } from './core/leaders/state.ts';
 import type { Observation } from './core/mend/observation.ts';
 import type { ProbeTarget } from './core/mend/policy.ts';
 import type { Unit } from './core/mend/unit.ts';
@@ -39,6 +43,16 @@ export interface SystemBus {
   /** One unit, read now; for `discover` and evidence. null when the bus does not answer in time. */
   read(unit: string): Promise<Unit | null>;
   close(): Promise<void>;
+}
+
+/** Looks at leader elections and API servers. Each resolves, always, within its deadline and a little. */
+export interface ControlPlane {
+  lease(look: LeaseLook): Promise<LeaseSeen>;
+  instance(look: InstanceLook): Promise<InstanceSeen>;
+  server(look: ServerLook): Promise<ServerSeen>;
+  /** null when the API does not tell. */
+  servers(find: ServersFind): Promise<readonly string[] | null>;
+  close(): void;
 }
 
 /** One look at one component. */

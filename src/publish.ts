@@ -4,7 +4,7 @@
  */
 import type { Notify } from './adapters/notify/notify.ts';
 import { isLastingChange } from './core/mend/lasting.ts';
-import type { State } from './core/mend/state.ts';
+import type { State } from './core/state.ts';
 import type { Log } from './log.ts';
 import { logTransition } from './log-transition.ts';
 import type { Turned } from './loop.ts';

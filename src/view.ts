@@ -1,8 +1,11 @@
 /** The core's state as the server shows it. Pure; what has not changed keeps its identity, so that replies can be cached by it. */
 import { remaining } from './core/mend/budget.ts';
 import type { Observation } from './core/mend/observation.ts';
-import type { Component, NodeState, State } from './core/mend/state.ts';
+import type { Component, NodeState } from './core/mend/state.ts';
 import { judge } from './core/mend/verdict.ts';
+import type { State } from './core/state.ts';
+import type { ControlPlaneView } from './serve/control-plane.ts';
+import { viewControlPlane } from './serve/show-control-plane.ts';
 import type { ComponentView, NodeView, ProbeView } from './serve/view.ts';
 
 /** What the agent knows beside the core's state. */
@@ -101,10 +104,12 @@ export function createViewer(): (state: State, nowMs: number, around: Surroundin
   let seen: State | null = null;
   let seenAtMs = 0;
   let components: readonly ComponentView[] = [];
+  let controlPlane: ControlPlaneView = { leaders: [], apiservers: [] };
 
   return (state, nowMs, around) => {
     if (seen !== state || nowMs - seenAtMs >= freshMs) {
       components = Object.values(state.components).map((component) => viewComponent(component, state.node, nowMs));
+      controlPlane = viewControlPlane(state, nowMs);
       seen = state;
       seenAtMs = nowMs;
     }
@@ -123,6 +128,7 @@ export function createViewer(): (state: State, nowMs: number, around: Surroundin
       loop: { lagMs: node.sample?.loopLagMs ?? 0, lastTurnWallMs: Math.round(wallMs - (nowMs - lastTurnAtMs)) },
       pause: node.pause,
       components,
+      ...controlPlane,
     };
   };
 }

@@ -18,6 +18,7 @@ function setUp(t: Test, text: string, node: Record<string, Unit | null>) {
   const warnings: string[] = [];
   const read: string[] = [];
   const supervised = new Set<string>();
+  const manifests = new Set<string>();
   const configurator = createConfigurator({
     first: { config: configOf(text), text, problems: '' },
     file,
@@ -33,6 +34,7 @@ function setUp(t: Test, text: string, node: Record<string, Unit | null>) {
     emit: (event) => void events.push(event),
     wallMs: () => 1_700_000_000_000,
     supervised: () => supervised,
+    manifests: async () => manifests,
     warn: (sentence) => void warnings.push(sentence),
     loaded: () => undefined,
   });
@@ -40,7 +42,7 @@ function setUp(t: Test, text: string, node: Record<string, Unit | null>) {
     events.flatMap((event) =>
       event.type === 'config.loaded' ? [event.policy.components.map(({ name }) => name)] : [],
     );
-  return { configurator, file, directory, events, watched, warnings, read, supervised, loaded, node };
+  return { configurator, file, directory, events, watched, warnings, read, supervised, manifests, loaded, node };
 }
 
 t.test('what is found is put in force, and what is not is watched for', async (t) => {
@@ -169,3 +171,58 @@ t.test('another healer is warned of once', async (t) => {
   t.match(warnings, [/^monit\.service is active/]);
   t.equal(warnings.length, 1);
 });
+
+t.test(
+  'the elections of a control-plane node are found by their manifests, and what the file says goes before',
+  async (t) => {
+    const { configurator, file, events, manifests } = setUp(t, '', {});
+    const policies = () => events.findLast((event) => event.type === 'leaders.loaded')?.policies ?? [];
+    await configurator.apply();
+    t.same(policies(), []);
+    manifests.add('kube-scheduler.yaml').add('etcd.yaml');
+    await configurator.apply();
+    t.match(policies(), [
+      {
+        name: 'kube-scheduler',
+        namespace: 'kube-system',
+        lease: 'kube-scheduler',
+        kubeconfig: '/etc/kubernetes/scheduler.conf',
+        instances: [{ url: 'https://127.0.0.1:10259', local: true }],
+        everyMs: 2_000,
+        timeoutMs: 1_500,
+      },
+    ]);
+    const before = events.length;
+    await configurator.apply();
+    t.equal(events.length, before, 'nothing new is told of what is as it was');
+    writeFileSync(
+      file,
+      'leaders:\n  kube-scheduler: { every: 1s, kubeconfig: /k }\n  mine: { namespace: app, lease: l, instances: ["https://10.0.0.2:1"] }\n' +
+        'apiservers: { servers: ["https://10.0.0.1:6443/"], endpoints: true }',
+    );
+    await configurator.reload();
+    t.match(policies(), [
+      { name: 'kube-scheduler', everyMs: 1_000, timeoutMs: 1_000, kubeconfig: '/k' },
+      {
+        name: 'mine',
+        namespace: 'app',
+        lease: 'l',
+        kubeconfig: '/etc/kubernetes/admin.conf',
+        instances: [{ url: 'https://10.0.0.2:1', local: false }],
+      },
+    ]);
+    t.match(events.findLast((event) => event.type === 'apiservers.loaded')?.policy, {
+      urls: ['https://10.0.0.1:6443'],
+      find: true,
+      kubeconfig: '/etc/kubernetes/admin.conf',
+      everyMs: 5_000,
+      timeoutMs: 4_000,
+      rise: 2,
+      fall: 3,
+    });
+    writeFileSync(file, 'discover: false');
+    await configurator.reload();
+    t.same(policies(), []);
+    t.equal(events.findLast((event) => event.type === 'apiservers.loaded')?.policy, null);
+  },
+);

@@ -1,7 +1,7 @@
 /** S1 over the real loop, core, publisher and performers: what is about to be done is on the disk before it is done. */
 import t from 'tap';
 import type { Event } from '../src/core/event.ts';
-import { initialState } from '../src/core/mend/state.ts';
+import { initialState } from '../src/core/state.ts';
 import { createLoop } from '../src/loop.ts';
 import { createPerform } from '../src/perform.ts';
 import { createPublish } from '../src/publish.ts';

@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { Action } from '../src/core/action.ts';
-import { initialState } from '../src/core/mend/state.ts';
+import { initialState } from '../src/core/state.ts';
 import { createLoop, type LoopParts, type Turned } from '../src/loop.ts';
 import { policy } from './core/world.ts';
 import { createTestClock } from './recorder.ts';

@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { Action, Remedial } from '../src/core/action.ts';
 import type { Event } from '../src/core/event.ts';
-import { initialState } from '../src/core/mend/state.ts';
+import { initialState } from '../src/core/state.ts';
 import { createPerform } from '../src/perform.ts';
 import { createRecorder, settled } from './recorder.ts';
 

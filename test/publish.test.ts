@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { Event } from '../src/core/event.ts';
-import { initialState, type State } from '../src/core/mend/state.ts';
+import { initialState, type State } from '../src/core/state.ts';
 import type { Transition } from '../src/core/transition.ts';
 import { createPublish } from '../src/publish.ts';
 

@@ -1,9 +1,10 @@
 /** Ports that write down what was asked of them, in order, and answer as told. */
 import type { ActionResult } from '../src/core/event.ts';
 import type { Observation } from '../src/core/mend/observation.ts';
-import type { State } from '../src/core/mend/state.ts';
+import type { State } from '../src/core/state.ts';
 import type { Performers } from '../src/perform.ts';
 import type { Clock, Store } from '../src/ports.ts';
+import { noControlPlane } from '../src/sim/control-plane.ts';
 
 export const done: ActionResult = { ok: true, reason: 'action.done', detail: '' };
 
@@ -78,6 +79,7 @@ export function createRecorder(changes: Partial<Performers> = {}, durable = true
       },
     },
     store,
+    controlPlane: noControlPlane,
     runCommand: (argv) => act(`run ${argv.join(' ')}`)(),
     ...changes,
   };

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { initialState } from '../src/core/mend/state.ts';
+import { initialState } from '../src/core/state.ts';
 import { createViewer, type Surroundings } from '../src/view.ts';
 
 const around: Surroundings = {

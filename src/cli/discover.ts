@@ -1,5 +1,6 @@
 /** `nodemend discover`: what is on this node, why each choice was made, and the configuration that would be used. */
 
+import { leaderPolicies, readManifestNames, withFoundLeaders } from '../config/control-plane.ts';
 import {
   type Choice,
   discover as choose,
@@ -33,6 +34,7 @@ export async function discover(
   { config: file, json = false }: DiscoverOptions,
   io: Io,
   read: SystemBus['read'],
+  manifests: () => Promise<ReadonlySet<string>> = readManifestNames,
 ): Promise<number> {
   const loaded = await loadConfigFile(file);
   if (!loaded.ok) {
@@ -53,11 +55,12 @@ export async function discover(
     const known = own !== undefined && unit !== null && unit.loadState === 'loaded';
     return { ...choice, terms: known ? termsOf(own, unit) : [] };
   });
+  const leaders = withFoundLeaders(config, await manifests());
   const warnings = warnOfHealers(facts);
   io.out(
     json
-      ? `${JSON.stringify({ choices: told, warnings, policy }, null, 2)}\n`
-      : `${render(told, warnings)}\nThe configuration that would be used:\n\n${writeConfig(config, policy)}`,
+      ? `${JSON.stringify({ choices: told, warnings, policy, leaders: leaderPolicies(leaders) }, null, 2)}\n`
+      : `${render(told, warnings)}\nThe configuration that would be used:\n\n${writeConfig({ ...config, leaders }, policy)}`,
   );
   return exitStatus.fine;
 }

@@ -129,6 +129,10 @@ function transitionWords(transition: Transition): readonly [what: string, tone: 
       if (transition.reason === 'node.pressure') return [`pressure is ${transition.detail}`, tone];
       return [transition.detail === 'ended' ? 'no longer' : 'changed', tone];
     }
+    case 'leader.changed':
+      return [`${transition.check} ${transition.from} -> ${transition.to}`, 'plain'];
+    case 'apiserver.rotation':
+      return [`${transition.server} ${transition.rotates ? 'in' : 'out of'} rotation`, 'plain'];
     case 'pause.changed':
       return [transition.untilMs === null ? 'pause ends' : 'pause begins', 'warn'];
   }

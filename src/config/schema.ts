@@ -196,6 +196,32 @@ const listen = z
   .max(300)
   .regex(/^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]*):\d{1,5}$/, 'expected HOST:PORT, such as 0.0.0.0:9745');
 
+const leader = z.strictObject({
+  namespace: z.string().min(1).max(63).optional().describe('namespace of the Lease; default: kube-system'),
+  lease: z.string().min(1).max(253).optional().describe('name of the Lease; default: the name here'),
+  kubeconfig: path
+    .optional()
+    .describe("with what the Lease is read; default: the component's own below /etc/kubernetes, else admin.conf there"),
+  instances: z
+    .array(url)
+    .max(20)
+    .optional()
+    .describe('where instances answer /healthz and /metrics; default for the two of kubeadm: the one on this node'),
+  every: duration(1_000, 60_000, 'time between looks at the Lease; default: 2s').optional(),
+});
+
+const apiservers = z.strictObject({
+  servers: z.array(url).max(50).default([]).describe('API servers, such as https://10.0.0.1:6443'),
+  endpoints: z.boolean().default(false).describe('look at those too that the endpoints of the service kubernetes name'),
+  kubeconfig: path.optional().describe('with what they are asked; default with endpoints: /etc/kubernetes/admin.conf'),
+  ca: path.optional().describe("file with the certificates to trust; default: the kubeconfig's"),
+  insecure: z.boolean().default(false).describe('do not check certificates; then no token is sent'),
+  every: duration(1_000, 600_000, 'time between looks').default('5s'),
+  timeout: duration(100, 60_000, 'deadline of a look; above 2s, for which a server waits for its etcd').default('4s'),
+  rise: count(1, 100, 'good looks in a row that bring one back').default(2),
+  fall: count(1, 100, 'bad looks in a row that take one out').default(3),
+});
+
 export const config = z.strictObject({
   node: z.string().min(1).max(253).optional().describe('name of this node; default: the host name'),
   listen: listen.default('0.0.0.0:9745').describe('read-only HTTP'),
@@ -220,6 +246,12 @@ export const config = z.strictObject({
     .optional()
     .describe("answers HAProxy's agent-check"),
   trackFile: path.optional().describe('file for keepalived: 0 while this node may take traffic, else 1'),
+  leaders: z
+    .record(componentName, leader)
+    .refine((leaders) => Object.keys(leaders).length <= 50, 'expected at most 50 elections')
+    .default({})
+    .describe('leader elections that are checked, by name; those of a control-plane node are found'),
+  apiservers: apiservers.optional().describe('API servers that are looked at, and which of them are in rotation'),
   components: z
     .record(componentName, component)
     .refine((components) => Object.keys(components).length <= 500, 'expected at most 500 components')
@@ -237,6 +269,7 @@ export const config = z.strictObject({
 export type Config = z.infer<typeof config>;
 export type EtcdConfig = z.infer<typeof etcd>;
 export type BackupConfig = z.infer<typeof backup>;
+export type LeaderConfig = z.infer<typeof leader>;
 export type ComponentConfig = z.infer<typeof component>;
 export type ProbeConfig = z.infer<typeof probe>;
 

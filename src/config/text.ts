@@ -7,7 +7,7 @@ import type { Config } from './schema.ts';
 /** What a file says beside the policy. */
 export type Surroundings = Pick<
   Config,
-  'listen' | 'socket' | 'discover' | 'readyz' | 'agentCheck' | 'trackFile' | 'alerts'
+  'listen' | 'socket' | 'discover' | 'readyz' | 'agentCheck' | 'trackFile' | 'leaders' | 'apiservers' | 'alerts'
 >;
 
 function writeProbe({ target, role, everyMs, timeoutMs }: ProbePolicy) {
@@ -43,7 +43,7 @@ function writeComponent(policy: ComponentPolicy) {
 }
 
 export function writeConfig(
-  { listen, socket, discover, readyz, agentCheck, trackFile, alerts }: Surroundings,
+  { listen, socket, discover, readyz, agentCheck, trackFile, leaders, apiservers, alerts }: Surroundings,
   { node, ready, components }: NodePolicy,
 ): string {
   const whole = {
@@ -60,6 +60,8 @@ export function writeConfig(
     },
     ...(agentCheck === undefined ? {} : { agentCheck }),
     ...(trackFile === undefined ? {} : { trackFile }),
+    ...(Object.keys(leaders).length === 0 ? {} : { leaders }),
+    ...(apiservers === undefined ? {} : { apiservers }),
     components: Object.fromEntries(components.map((policy) => [policy.name, writeComponent(policy)])),
     ...(Object.keys(alerts).length === 0 ? {} : { alerts }),
   };

@@ -1,3 +1,5 @@
+import type { ApiServersAction } from './apiservers/messages.ts';
+import type { LeadersAction } from './leaders/messages.ts';
 import type { ProbeTarget } from './mend/policy.ts';
 import type { Reason } from './reason.ts';
 
@@ -20,6 +22,8 @@ export type Action =
       readonly incident: string;
       readonly dump: boolean;
     }
+  | LeadersAction
+  | ApiServersAction
   | Remedial;
 
 interface Deed {

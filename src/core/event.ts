@@ -1,3 +1,5 @@
+import type { ApiServersEvent } from './apiservers/messages.ts';
+import type { LeadersEvent } from './leaders/messages.ts';
 import type { Observation } from './mend/observation.ts';
 import type { NodePolicy } from './mend/policy.ts';
 import type { Unit } from './mend/unit.ts';
@@ -24,8 +26,12 @@ export interface HostSample {
 
 export type StoreHealth = 'ok' | 'fresh' | 'lost' | 'unwritable';
 
+/** What the checks of the control plane alone hear. */
+export type ControlPlaneEvent = LeadersEvent | ApiServersEvent;
+
 /** Everything that happens. The core learns of the world through these alone. */
 export type Event =
+  | ControlPlaneEvent
   | { readonly type: 'agent.started'; readonly bootId: string; readonly seed: number; readonly store: StoreHealth }
   | { readonly type: 'config.loaded'; readonly policy: NodePolicy }
   | { readonly type: 'config.rejected'; readonly detail: string }

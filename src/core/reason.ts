@@ -5,6 +5,7 @@
 import { alertReasons } from './reasons/alert.ts';
 import { backupReasons } from './reasons/backup.ts';
 import { etcdReasons } from './reasons/etcd.ts';
+import { leaderReasons } from './reasons/leader.ts';
 import { nodeReasons } from './reasons/node.ts';
 import { probeReasons } from './reasons/probe.ts';
 import { restartReasons } from './reasons/restart.ts';
@@ -20,6 +21,7 @@ export const reasons = {
   ...etcdReasons,
   ...alertReasons,
   ...backupReasons,
+  ...leaderReasons,
 } as const;
 
 export type Reason = keyof typeof reasons;

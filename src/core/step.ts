@@ -3,9 +3,11 @@
  * the state. The caller performs the actions, brings their results back as events, and calls again at `wakeAtMs`.
  */
 import type { Action } from './action.ts';
+import { stepApiServers } from './apiservers/step.ts';
 import type { Event } from './event.ts';
-import type { State } from './mend/state.ts';
-import { stepMend } from './mend/step.ts';
+import { stepLeaders } from './leaders/step.ts';
+import { isMendEvent, type MendStep, stepMend } from './mend/step.ts';
+import type { State } from './state.ts';
 import type { Transition } from './transition.ts';
 
 export interface Step {
@@ -15,7 +17,31 @@ export interface Step {
   readonly wakeAtMs: number | null;
 }
 
+const unmoved = ({ node, components }: State): MendStep => ({
+  node,
+  components,
+  actions: [],
+  transitions: [],
+  wakeAtMs: node.wakeAtMs,
+});
+
+/** Each domain hears what it knows; the next one to be called is the first that wants to be. */
 export function step(state: State, event: Event, nowMs: number): Step {
-  const { node, components, actions, transitions, wakeAtMs } = stepMend(state, event, nowMs);
-  return { state: { version: state.version, node, components }, actions, transitions, wakeAtMs };
+  const mended = isMendEvent(event) ? stepMend(state, event, nowMs) : unmoved(state);
+  const led = stepLeaders(state.leaders, event, nowMs);
+  const served = stepApiServers(state.apiservers, event, nowMs);
+  const domains = [mended, led, served];
+  const wishes = domains.map(({ wakeAtMs }) => wakeAtMs).filter((wish) => wish !== null);
+  return {
+    state: {
+      version: state.version,
+      node: mended.node,
+      components: mended.components,
+      leaders: led.leaders,
+      apiservers: served.apiservers,
+    },
+    actions: domains.flatMap(({ actions }) => actions),
+    transitions: domains.flatMap(({ transitions }) => transitions),
+    wakeAtMs: wishes.length === 0 ? null : Math.min(...wishes),
+  };
 }

@@ -1,3 +1,5 @@
+import type { RotationChanged } from './apiservers/messages.ts';
+import type { LeaderChanged } from './leaders/messages.ts';
 import type { Remedy } from './mend/policy.ts';
 import type { Reason } from './reason.ts';
 
@@ -19,6 +21,8 @@ export type RestartedBy = 'nodemend' | 'systemd' | 'other';
 
 /** Everything worth telling. Logs, metrics, status, history and tests read this one stream. */
 export type Transition =
+  | LeaderChanged
+  | RotationChanged
   | {
       readonly type: 'component.phase';
       readonly component: string;

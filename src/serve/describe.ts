@@ -24,6 +24,10 @@ export function describe(transition: Transition): string {
       return `held back: ${transition.reason}`;
     case 'node.ready':
       return `node ${transition.ready ? 'ready' : 'not ready'}: ${because(transition)}`;
+    case 'leader.changed':
+      return `${transition.from} -> ${transition.to}: ${because(transition)}`;
+    case 'apiserver.rotation':
+      return `${transition.server} ${transition.rotates ? 'in' : 'out of'} rotation: ${because(transition)}`;
     case 'node.changed':
     case 'pause.changed':
       return because(transition);

@@ -6,6 +6,7 @@ import { readdirSync } from 'node:fs';
 import type { Observation } from '../core/mend/observation.ts';
 import type { Reason } from '../core/reason.ts';
 import type { Phase, Transition } from '../core/transition.ts';
+import { createControlPlaneMetrics } from './control-plane.ts';
 import { createSeries, type Series } from './series.ts';
 import { isFailing } from './verdict.ts';
 import type { ComponentView, NodeView } from './view.ts';
@@ -50,6 +51,7 @@ const freshMs = 1_000;
 export function createMetrics(): Metrics {
   const series = createSeries();
   const targets = new Set<string>();
+  const fillControlPlane = createControlPlaneMetrics(series);
   let page: { readonly atMs: number; readonly text: Promise<string> } | null = null;
 
   return {
@@ -66,6 +68,7 @@ export function createMetrics(): Metrics {
       if (page === null || view.nowMs - page.atMs >= freshMs || view.nowMs < page.atMs) {
         fill(series, view);
         fillAlerts(series, view, targets);
+        fillControlPlane(view);
         page = { atMs: view.nowMs, text: series.text() };
       }
       return page.text;

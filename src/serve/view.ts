@@ -12,6 +12,7 @@ import type { DeedStage } from '../core/mend/state.ts';
 import type { Reason } from '../core/reason.ts';
 import type { Phase, RestartedBy, Transition } from '../core/transition.ts';
 import type { Clock, IncidentRecord, Store } from '../ports.ts';
+import type { ApiServerView, LeaderView } from './control-plane.ts';
 
 export interface PauseView {
   readonly untilMs: number;
@@ -105,6 +106,8 @@ export interface NodeView {
   readonly pause: PauseView | null;
   readonly alerts: readonly AlertTargetView[];
   readonly components: readonly ComponentView[];
+  readonly leaders: readonly LeaderView[];
+  readonly apiservers: readonly ApiServerView[];
 }
 
 /** One transition as told to readers. */

@@ -5,7 +5,7 @@
 import { createAsks } from '../asks.ts';
 import type { Config } from '../config/schema.ts';
 import type { Event, HostSample } from '../core/event.ts';
-import { initialState, type State } from '../core/mend/state.ts';
+import { initialState, type State } from '../core/state.ts';
 import { createLoop, type Loop } from '../loop.ts';
 import { createPerform } from '../perform.ts';
 import type { Clock, EvidenceCollector, Host, Store } from '../ports.ts';
@@ -15,6 +15,7 @@ import { createKeeper } from '../store/keeper.ts';
 import type { Entry } from './agenda.ts';
 import { type BusEnd, createBus } from './bus.ts';
 import { configuratorOf } from './configurator.ts';
+import { noControlPlane } from './control-plane.ts';
 import { createLife, type Life, type Point } from './life.ts';
 import type { Machine, Tenant } from './machine.ts';
 import { createProber } from './prober.ts';
@@ -134,8 +135,7 @@ function buildRunning(machine: Machine, config: Config, life: Life): Running {
     bus,
     prober: createProber(machine, life),
     host: createHost(machine, life),
-    evidence,
-    store,
+    ...{ evidence, store, controlPlane: noControlPlane },
     runCommand: () => {
       watcher.called?.({ type: 'command.run', unit: '' });
       return life.later(commandMs, () => ({ ok: true, reason: 'action.done', detail: '' }));

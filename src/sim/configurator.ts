@@ -10,5 +10,6 @@ export function configuratorOf(
   const supervised = () => new Set(Object.values(loop().state().components).map(({ policy }) => policy.unit));
   const first = { config, text: null, problems: '' };
   const nobody = (): void => undefined;
-  return createConfigurator({ ...rest, first, file: null, directory: '', supervised, warn: nobody, loaded: nobody });
+  const around = { directory: '', manifests: async () => new Set<string>(), warn: nobody, loaded: nobody };
+  return createConfigurator({ ...rest, ...around, first, file: null, supervised });
 }

@@ -9,10 +9,11 @@ import type { Observation } from '../core/mend/observation.ts';
 import { graceMs, stretchOf } from '../core/mend/pressure.ts';
 import { readyWakeMs } from '../core/mend/ready.ts';
 import { settle } from '../core/mend/settle.ts';
-import type { Component, NodeState, State } from '../core/mend/state.ts';
+import type { Component, NodeState } from '../core/mend/state.ts';
 import { beginTurn } from '../core/mend/turn.ts';
 import { judge } from '../core/mend/verdict.ts';
 import { changesAtMs } from '../core/mend/wake.ts';
+import type { State } from '../core/state.ts';
 
 export type Said = Pick<Observation, 'verdict' | 'reason' | 'detail'>;
 

@@ -4,8 +4,8 @@
  */
 import type { Scenario } from '../config/scenario.ts';
 import type { TimedEvent } from '../config/scenario-events.ts';
-import { initialState, type State } from '../core/mend/state.ts';
 import type { Reason } from '../core/reason.ts';
+import { initialState, type State } from '../core/state.ts';
 import type { Phase, Transition } from '../core/transition.ts';
 import { createOutages } from './outages.ts';
 import { happeningOf, serviceOf } from './story-of.ts';

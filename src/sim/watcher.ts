@@ -1,5 +1,5 @@
 /** Whoever looks on: told of every turn of the agent's loop and of everything that reaches the virtual node. Never changes anything. */
-import type { State } from '../core/mend/state.ts';
+import type { State } from '../core/state.ts';
 import type { Turned } from '../loop.ts';
 import type { Answer } from '../serve/view.ts';
 import type { Happening } from './happening.ts';

@@ -3,7 +3,7 @@
  * so, and everything is written as soon as it is taken again. The one exception is a second agent on the same directory.
  */
 import type { StoreHealth } from '../core/event.ts';
-import type { State } from '../core/mend/state.ts';
+import type { State } from '../core/state.ts';
 import type { Transition } from '../core/transition.ts';
 import type { Emit, IncidentRecord, Store, StoredState } from '../ports.ts';
 import { assemble, besideIn, besidePrefix, changedRows, type StoredRow } from './rows.ts';

@@ -1,6 +1,7 @@
 /** The core's state as rows: one per component and one for the rest, so that only what changed is written. */
 import { lastsAlike } from '../core/mend/lasting.ts';
-import { type Component, initialComponent, initialState, type State } from '../core/mend/state.ts';
+import { type Component, initialComponent } from '../core/mend/state.ts';
+import { initialState, type State } from '../core/state.ts';
 import { unseal } from './seal.ts';
 
 const prefix = 'component:';
@@ -74,5 +75,5 @@ export function assemble(rows: readonly StoredRow[]): State | null {
   const components = rows
     .filter(({ name }) => name.startsWith(prefix))
     .map(({ name, sealed }) => [name.slice(prefix.length), toComponent(name.slice(prefix.length), sealed)] as const);
-  return { version: 1, node, components: Object.fromEntries(components) };
+  return { ...initial, version: 1, node, components: Object.fromEntries(components) };
 }

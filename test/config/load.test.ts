@@ -49,7 +49,7 @@ function uncommented(): string {
 t.test('what the annotated file shows in comments is valid and says nothing but the defaults', async (t) => {
   const parsed = parseConfig(uncommented(), 'F');
   if (!parsed.ok) return void t.fail(describeProblems(parsed.problems));
-  const { node, components, alerts, agentCheck, trackFile, ...rest } = parsed.config;
+  const { node, components, alerts, agentCheck, trackFile, leaders, apiservers, ...rest } = parsed.config;
   const [oncall] = Object.values(alerts);
   t.same(
     resolveAlerts(configOf(`alerts: { oncall: { alertmanager: ${JSON.stringify(oncall?.alertmanager)} } }`)),
@@ -57,6 +57,8 @@ t.test('what the annotated file shows in comments is valid and says nothing but 
   );
   t.equal(node, 'worker-1', 'the one example among the values of the node');
   t.same([agentCheck, trackFile], [{ listen: '0.0.0.0:9746' }, '/var/lib/nodemend/keepalived'], 'off unless asked for');
+  t.same(Object.keys(leaders), ['kube-scheduler']);
+  t.equal(apiservers?.endpoints, true);
   t.same(rest, {
     listen: '0.0.0.0:9745',
     socket: '/run/nodemend/nodemend.sock',

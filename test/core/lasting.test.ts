@@ -1,6 +1,7 @@
 import t from 'tap';
 import { isLastingChange, lastsAlike } from '../../src/core/mend/lasting.ts';
-import { type Component, type Deed, initialComponent, initialState, type State } from '../../src/core/mend/state.ts';
+import { type Component, type Deed, initialComponent } from '../../src/core/mend/state.ts';
+import { initialState, type State } from '../../src/core/state.ts';
 import { runningUnit } from '../config/stage.ts';
 import { policy } from './world.ts';
 

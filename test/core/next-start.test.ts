@@ -1,5 +1,5 @@
 import t from 'tap';
-import { initialState } from '../../src/core/mend/state.ts';
+import { initialState } from '../../src/core/state.ts';
 import { step } from '../../src/core/step.ts';
 import { createWorld, policy } from './world.ts';
 

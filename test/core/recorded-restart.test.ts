@@ -3,7 +3,7 @@ import t from 'tap';
 import { decodeProperties } from '../../src/adapters/systemd/properties.ts';
 import { createUnitBook } from '../../src/adapters/systemd/unit-book.ts';
 import type { Event } from '../../src/core/event.ts';
-import { initialState } from '../../src/core/mend/state.ts';
+import { initialState } from '../../src/core/state.ts';
 import { step } from '../../src/core/step.ts';
 import type { Transition } from '../../src/core/transition.ts';
 import { asRead, changedAsRead, type Dict, recordedSignals } from '../adapters/systemd/recorded.ts';

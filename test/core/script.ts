@@ -91,6 +91,10 @@ function describe(told: Transition): string {
       return `node ${told.ready ? 'ready' : 'not ready'} (${told.reason})`;
     case 'node.changed':
       return `node ${told.reason} ${told.detail}`.trim();
+    case 'leader.changed':
+      return `${told.check} ${told.from} -> ${told.to} (${told.reason})`;
+    case 'apiserver.rotation':
+      return `${told.server} ${told.rotates ? 'in' : 'out'} (${told.reason})`;
     case 'pause.changed':
       return `${told.component ?? 'node'} ${told.reason} ${told.detail}`.trim();
   }

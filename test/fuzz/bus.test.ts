@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { pathOfUnit } from '../../src/adapters/systemd/object-path.ts';
 import type { Event } from '../../src/core/event.ts';
-import { initialState, type State } from '../../src/core/mend/state.ts';
+import { initialState, type State } from '../../src/core/state.ts';
 import { step } from '../../src/core/step.ts';
 import { asWritten, type Dict } from '../adapters/systemd/recorded.ts';
 import { createStage, managerInterface, managerPath, unitDict } from '../adapters/systemd/stage.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import type { Event } from '../../src/core/event.ts';
-import type { State } from '../../src/core/mend/state.ts';
+import type { State } from '../../src/core/state.ts';
 import { step } from '../../src/core/step.ts';
 import { openStore } from '../../src/store/store.ts';
 import { numberOf, opened, stateNumber } from '../store/stage.ts';

@@ -71,13 +71,16 @@ function below(schema: Schema, key: string): Schema {
   return found;
 }
 
-export function configTables(): Readonly<Record<'top' | 'component' | 'probe' | 'alert', readonly ConfigRow[]>> {
+export function configTables(): Readonly<
+  Record<'top' | 'component' | 'probe' | 'leader' | 'alert', readonly ConfigRow[]>
+> {
   const top = jsonSchema() as Schema;
   const component = below(top, 'components');
   return {
     top: rowsOf(top, '', ['components', 'alerts'], false),
     component: rowsOf(component, '', ['probes'], true),
     probe: rowsOf(below(component, 'probes'), '', [], true),
+    leader: rowsOf(below(top, 'leaders'), '', [], false),
     alert: rowsOf(below(top, 'alerts'), '', [], false),
   };
 }

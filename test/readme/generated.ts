@@ -161,6 +161,7 @@ export function generateAll(): Readonly<Record<string, string>> {
     'config-component': configTable(config.component),
     'config-probe': configTable(config.probe),
     'config-alert': configTable(config.alert),
+    'config-leader': configTable(config.leader),
     presets: presetTable(),
     commands: commandTable(),
     simulation: simulation(),

@@ -49,6 +49,8 @@ export function node(changes: Partial<NodeView> = {}): NodeView {
     pause: null,
     alerts: [],
     components: [component('containerd'), component('kubelet', { after: ['containerd'] })],
+    leaders: [],
+    apiservers: [],
     ...changes,
   };
 }

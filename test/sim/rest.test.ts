@@ -1,6 +1,6 @@
 /** Passing over time gives the very bytes that turning through it gives: told, done, saved, and the state at the end. */
 import t from 'tap';
-import type { State } from '../../src/core/mend/state.ts';
+import type { State } from '../../src/core/state.ts';
 import { createWorld } from '../../src/sim/world.ts';
 import { tellStory } from './swarm.ts';
 

@@ -1,7 +1,8 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { initialComponent, type State } from '../../src/core/mend/state.ts';
+import { initialComponent } from '../../src/core/mend/state.ts';
+import type { State } from '../../src/core/state.ts';
 import { openStore } from '../../src/store/store.ts';
 import { policy } from '../core/world.ts';
 import { numberOf, opened, openIn, startWriter, stateNumber } from './stage.ts';

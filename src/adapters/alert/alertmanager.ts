@@ -19,6 +19,7 @@ const names: Readonly<Record<string, string>> = {
   store: 'NodemendStore',
   config: 'NodemendConfig',
   pause: 'NodemendPaused',
+  leader: 'NodemendLeader',
 };
 
 /** The words that rules for Prometheus use. */
@@ -30,6 +31,8 @@ function entry(alert: Alert, node: string, lost: number, wallMs: number, repeatM
     alertname: names[alert.key.split(':')[0] ?? ''] ?? 'Nodemend',
     node,
     ...(alert.component === null ? {} : { component: alert.component }),
+    // One alert for each election, under the label that its metrics have.
+    ...(alert.key.startsWith('leader:') && { lease: alert.key.slice('leader:'.length) }),
     reason: alert.reason,
     severity: severities[severity],
   };

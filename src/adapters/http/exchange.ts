@@ -20,6 +20,8 @@ export interface Get {
   /** Path of a unix socket, or null for TCP. */
   readonly socket: string | null;
   readonly tls: Tls;
+  /** Value of the Authorization header. */
+  readonly authorization?: string;
   /** Knows the addresses of the URL's host. */
   readonly lookup?: LookupFunction;
   /** More body than this is neither read nor waited for. */
@@ -49,12 +51,12 @@ async function readBody(message: IncomingMessage, maxBytes: number): Promise<{ b
   return { body: Buffer.concat(chunks).toString('utf8', 0, Math.min(bytes, maxBytes)), cut: bytes > maxBytes };
 }
 
-function connectionOptions({ socket, tls, lookup, signal, post }: Get) {
+function connectionOptions({ socket, tls, lookup, signal, authorization, post }: Get) {
   const { ca, cert, key, insecure } = tls;
   return {
     agent: false as const,
     method: post === undefined ? 'GET' : 'POST',
-    headers: { ...headers, ...post?.headers },
+    headers: { ...headers, ...(authorization !== undefined && { authorization }), ...post?.headers },
     signal,
     rejectUnauthorized: !insecure,
     ...(socket !== null && { socketPath: socket }),

@@ -11,7 +11,8 @@ export type Kind =
   | 'bus'
   | 'store'
   | 'config'
-  | 'pause';
+  | 'pause'
+  | 'leader';
 
 export interface Begins {
   readonly begins: string;
@@ -77,6 +78,13 @@ function signsOfNode({ reason, detail }: Extract<Transition, { type: 'node.chang
   }
 }
 
+/** What cannot be told neither begins nor ends anything. */
+function signsOfLeader({ check, to, reason, detail }: Extract<Transition, { type: 'leader.changed' }>): Sign[] {
+  const key = keyOf('leader', check);
+  if (to === 'unknown') return [];
+  return to === 'ok' ? [{ ends: key }] : [{ begins: key, component: null, reason, detail: `${check}: ${detail}` }];
+}
+
 export function signsOf(transition: Transition): Sign[] {
   switch (transition.type) {
     case 'incident.opened':
@@ -117,6 +125,9 @@ export function signsOf(transition: Transition): Sign[] {
       const key = keyOf('pause', component);
       return untilMs === null ? [{ ends: key }] : [{ begins: key, component, reason, detail }];
     }
+    case 'leader.changed':
+      return signsOfLeader(transition);
+    case 'apiserver.rotation':
     case 'component.restarted':
       return [];
   }

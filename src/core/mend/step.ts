@@ -1,5 +1,5 @@
 /** The step of this domain: takes one event in, brings to rest what it touched, and says when to be called next. */
-import type { Event } from '../event.ts';
+import type { ControlPlaneEvent, Event } from '../event.ts';
 import { adoptPolicy } from './adopt.ts';
 import { discardEvidence, findGap, shiftBoot } from './clock.ts';
 import { dropPlan, observeResult } from './deed.ts';
@@ -16,7 +16,11 @@ import type { Component, State } from './state.ts';
 import { beginTurn, put, type Turn, tell, unsettleAll } from './turn.ts';
 import { wakeAtMs } from './wake.ts';
 
-type Handlers = { readonly [Type in Event['type']]: (turn: Turn, event: Extract<Event, { type: Type }>) => void };
+export type MendEvent = Exclude<Event, ControlPlaneEvent>;
+
+type Handlers = {
+  readonly [Type in MendEvent['type']]: (turn: Turn, event: Extract<MendEvent, { type: Type }>) => void;
+};
 
 function ofUnit(turn: Turn, unit: string): Component | undefined {
   return Object.values(turn.components).find((component) => component.policy.unit === unit);
@@ -97,10 +101,13 @@ const handlers: Handlers = {
   tick: () => {},
 };
 
-function handle<Type extends Event['type']>(turn: Turn, event: Extract<Event, { type: Type }>): void {
-  const handler = handlers[event.type] as (turn: Turn, event: Extract<Event, { type: Type }>) => void;
+function handle(turn: Turn, event: MendEvent): void {
+  const handler = handlers[event.type] as (turn: Turn, event: MendEvent) => void;
   handler(turn, event);
 }
+
+/** Whether this domain takes any notice of it. */
+export const isMendEvent = (event: Event): event is MendEvent => Object.hasOwn(handlers, event.type);
 
 /** A component that changes phase unsettles its dependents; `after` has no cycle, so this ends. */
 function settleUnsettled(turn: Turn): void {
@@ -122,7 +129,11 @@ function settleAll(turn: Turn): void {
   settleUnsettled(turn);
 }
 
-export function stepMend(before: State, event: Event, nowMs: number): Turn & { readonly wakeAtMs: number | null } {
+export interface MendStep extends Pick<Turn, 'node' | 'components' | 'actions' | 'transitions'> {
+  readonly wakeAtMs: number | null;
+}
+
+export function stepMend(before: State, event: MendEvent, nowMs: number): MendStep {
   const moved = event.type === 'agent.started' && isOtherBoot(before, event.bootId) ? shiftBoot(before, nowMs) : before;
   const turn = beginTurn(moved, nowMs);
   const lateMs = event.type === 'agent.started' ? null : findGap(turn);

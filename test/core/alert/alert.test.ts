@@ -1,4 +1,5 @@
 import t from 'tap';
+import type { Reason } from '../../../src/core/reason.ts';
 import type { Transition } from '../../../src/core/transition.ts';
 import { closed, createStage, exhausted, opened, recovered, target } from './stage.ts';
 
@@ -56,6 +57,27 @@ t.test('each target is told what it wants to know', async (t) => {
   stage.tell({ type: 'pause.changed', component: null, reason: 'pause.set', detail: 'test', untilMs: 1 });
   stage.advance(10_000);
   t.same(stage.sent(), ['all +incident:kubelet +bus: +pause:', 'errors +bus:', 'units +incident:kubelet +bus:']);
+});
+
+t.test('a leader election that is not well begins an alert, and one that is again ends it', async (t) => {
+  const stage = createStage([target('oncall')]);
+  const turned = (to: 'ok' | 'none' | 'wedged' | 'unknown', reason: Reason): Transition => ({
+    type: 'leader.changed',
+    check: 'kube-scheduler',
+    from: 'ok',
+    to,
+    reason,
+    detail: 'not renewed for 18 s',
+  });
+  stage.tell(turned('wedged', 'leader.wedged'));
+  stage.advance(10_000);
+  t.same(stage.sent(), ['oncall +leader:kube-scheduler']);
+  stage.tell(turned('unknown', 'leader.unknown'));
+  stage.advance(10_000);
+  t.same(stage.sent(), [], 'what cannot be told ends nothing');
+  stage.tell(turned('ok', 'leader.ok'));
+  stage.advance(10_000);
+  t.same(stage.sent(), ['oncall -leader:kube-scheduler']);
 });
 
 t.test('a spent budget and a reboot are told to everybody, whatever they want to know', async (t) => {

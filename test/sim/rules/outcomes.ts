@@ -1,6 +1,6 @@
 /** S10: what is told as verified runs anew and answers well; what was not verified is followed by the next rung. */
 import type { Remedial } from '../../../src/core/action.ts';
-import type { State } from '../../../src/core/mend/state.ts';
+import type { State } from '../../../src/core/state.ts';
 import type { Transition } from '../../../src/core/transition.ts';
 import type { Case } from './case.ts';
 import type { Part } from './knowledge.ts';

@@ -2,7 +2,8 @@
  * What can be expected of an agent that has just started. After kill -9 it knows all that its predecessor knew. After a boot its times have another
  * origin; after a loss of the disk or of power it cannot know more than what it found.
  */
-import type { Component, State } from '../../../src/core/mend/state.ts';
+import type { Component } from '../../../src/core/mend/state.ts';
+import type { State } from '../../../src/core/state.ts';
 import { spentNow } from './before-action.ts';
 import type { Case } from './case.ts';
 import type { Part } from './knowledge.ts';

@@ -1,0 +1,11 @@
+/** The state of the whole core: each domain's part, plain JSON. */
+import { type ApiServers, noApiServers } from './apiservers/state.ts';
+import { type Leaders, noLeaders } from './leaders/state.ts';
+import { initialState as initialMendState, type State as MendState } from './mend/state.ts';
+
+export interface State extends MendState {
+  readonly leaders: Leaders;
+  readonly apiservers: ApiServers;
+}
+
+export const initialState = (): State => ({ ...initialMendState(), leaders: noLeaders, apiservers: noApiServers });
