@@ -3,7 +3,7 @@ import type { Transition } from '../../src/core/transition.ts';
 import { type Family, families } from '../../src/serve/families.ts';
 import { createHttp } from '../../src/serve/http.ts';
 import { createMetrics, toOpenMetrics } from '../../src/serve/metrics.ts';
-import { component, createStandIn, node, notReady } from './stand-in.ts';
+import { component, createStandIn, leader, node, notReady, server } from './stand-in.ts';
 
 const table: readonly Family[] = Object.values(families);
 
@@ -54,7 +54,7 @@ async function lines(metrics: ReturnType<typeof createMetrics>, view = node()): 
 
 t.test('every family of the table is on the page, with its type, its help and its labels', async (t) => {
   const alerts = [{ name: 'oncall', waiting: 2, failures: 1, lost: 0, detail: 'refused' }];
-  const page = await filled().render(node({ alerts }));
+  const page = await filled().render(node({ alerts, leaders: [leader()], apiservers: [server()] }));
   for (const { name, type, help, labels, buckets } of table) {
     t.match(page, `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name}`, name);
     const sample =
@@ -177,6 +177,35 @@ t.test('a component that becomes unknown has no health, and has one again later'
   t.notMatch(await at(3_000, 'unknown'), line);
   t.match(await at(5_000, 'healthy'), line);
 });
+
+t.test(
+  'leader elections and API servers: one verdict, one state, and nothing of those that are looked at no more',
+  async (t) => {
+    const metrics = createMetrics();
+    const shown = node({
+      leaders: [leader({ verdict: 'wedged', here: 'leader' })],
+      apiservers: [server({ rotates: false })],
+    });
+    const page = await lines(metrics, shown);
+    t.same(
+      page.filter((line) => /^nodemend_(leader|apiserver)/.test(line) && !line.endsWith(' 0')),
+      [
+        'nodemend_leader_verdict{lease="kube-scheduler",verdict="wedged"} 1',
+        'nodemend_leader_instance{lease="kube-scheduler",state="leader"} 1',
+        'nodemend_leader_renewal_age_seconds{lease="kube-scheduler"} 18.5',
+        'nodemend_leader_transitions{lease="kube-scheduler"} 3',
+        'nodemend_apiserver_state{server="https://10.0.0.1:6443",state="ready"} 1',
+      ],
+    );
+    t.ok(page.includes('nodemend_apiserver_in_rotation{server="https://10.0.0.1:6443"} 0'));
+    const after = await lines(metrics, {
+      ...node({ leaders: [leader({ here: null, silentMs: null })] }),
+      nowMs: 2_000_000,
+    });
+    t.ok(after.some((line) => line === 'nodemend_leader_verdict{lease="kube-scheduler",verdict="ok"} 1'));
+    t.notOk(after.some((line) => /^nodemend_(apiserver|leader_instance|leader_renewal|leader_transitions)/.test(line)));
+  },
+);
 
 t.test('a page is made once a second, and anew after a transition', async (t) => {
   const metrics = createMetrics();

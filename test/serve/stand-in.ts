@@ -1,6 +1,7 @@
 /** A stand-in for the agent: a view that a test changes, and a record of what was asked. */
 
 import type { IncidentRecord } from '../../src/ports.ts';
+import type { ApiServerView, LeaderView } from '../../src/serve/control-plane.ts';
 import type { ComponentView, NodeView, ServeSource, Told } from '../../src/serve/view.ts';
 
 export function component(name: string, changes: Partial<ComponentView> = {}): ComponentView {
@@ -51,6 +52,35 @@ export function node(changes: Partial<NodeView> = {}): NodeView {
     components: [component('containerd'), component('kubelet', { after: ['containerd'] })],
     leaders: [],
     apiservers: [],
+    ...changes,
+  };
+}
+
+export function leader(changes: Partial<LeaderView> = {}): LeaderView {
+  return {
+    name: 'kube-scheduler',
+    verdict: 'ok',
+    reason: 'leader.ok',
+    detail: 'a_1',
+    sinceMs: 500_000,
+    holder: 'a_1',
+    transitions: 3,
+    silentMs: 18_500,
+    here: 'leader',
+    instances: [{ url: 'https://127.0.0.1:10259', state: 'leader', detail: '' }],
+    ...changes,
+  };
+}
+
+export function server(changes: Partial<ApiServerView> = {}): ApiServerView {
+  return {
+    server: 'https://10.0.0.1:6443',
+    state: 'ready',
+    rotates: true,
+    live: true,
+    reason: 'apiserver.ready',
+    detail: '',
+    sinceMs: 500_000,
     ...changes,
   };
 }
