@@ -62,7 +62,8 @@ export function isBack(name: string, components: State['components'], nowMs: num
 }
 
 export function dependents(name: string, components: State['components']): string[] {
-  return Object.values(components)
-    .filter((other) => other.policy.after.includes(name) || other.ending?.dependency === name)
-    .map((other) => other.policy.name);
+  const names: string[] = [];
+  for (const { policy, ending } of Object.values(components))
+    if (policy.after.includes(name) || ending?.dependency === name) names.push(policy.name);
+  return names;
 }

@@ -9,11 +9,19 @@ function intentOf({ deed }: Component): string {
   return deed === null || deed.stage === 'preparing' ? '' : `${deed.id} ${deed.stage}`;
 }
 
-function lastingOf(component: Component): readonly unknown[] {
-  const { policy, phase, reason, ending, incident, spent, notBeforeMs, pause, asked, restarts, nRestarts } = component;
-  const known = [policy, phase, reason, ending, incident, spent, notBeforeMs, pause, asked, restarts, nRestarts];
-  return [...known, intentOf(component), component.unit?.invocationId];
-}
+const lasting = [
+  'policy',
+  'phase',
+  'reason',
+  'ending',
+  'incident',
+  'spent',
+  'notBeforeMs',
+  'pause',
+  'asked',
+  'restarts',
+  'nRestarts',
+] as const satisfies readonly (keyof Component)[];
 
 function lastingOfNode(node: NodeState): readonly unknown[] {
   const { bootId, name, readyPolicy, forgetfulUntilMs, pause, reboots, ready } = node;
@@ -23,7 +31,9 @@ function lastingOfNode(node: NodeState): readonly unknown[] {
 const alike = (a: readonly unknown[], b: readonly unknown[]): boolean => a.every((value, index) => value === b[index]);
 
 export function lastsAlike(a: Component, b: Component): boolean {
-  return a === b || alike(lastingOf(a), lastingOf(b));
+  if (a === b) return true;
+  const alike = lasting.every((key) => a[key] === b[key]) && a.unit?.invocationId === b.unit?.invocationId;
+  return alike && intentOf(a) === intentOf(b);
 }
 
 /** Whether the next agent would go by something else after this step. */

@@ -32,7 +32,6 @@ export function endPause(turn: Turn, name: string | null): void {
 export function expirePauses(turn: Turn): void {
   const { nowMs } = turn;
   if (turn.node.pause !== null && turn.node.pause.untilMs <= nowMs) setPause(turn, null, null, 'pause.expired');
-  for (const [name, { pause }] of Object.entries(turn.components)) {
-    if (pause !== null && pause.untilMs <= nowMs) setPause(turn, name, null, 'pause.expired');
-  }
+  for (const { policy, pause } of Object.values(turn.components))
+    if (pause !== null && pause.untilMs <= nowMs) setPause(turn, policy.name, null, 'pause.expired');
 }

@@ -35,7 +35,8 @@ function isSlow(component: Component, nowMs: number): boolean {
 }
 
 export function stretchFor(component: Component, node: NodeState, nowMs: number): number {
-  return isSlow(component, nowMs) ? stretchOf(node, nowMs) : 1;
+  const stretch = stretchOf(node, nowMs);
+  return stretch === 1 || isSlow(component, nowMs) ? stretch : 1;
 }
 
 /** How long a start may take before what the probes say of it counts (S7). */

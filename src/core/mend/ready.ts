@@ -20,8 +20,9 @@ interface Answer {
 }
 
 function answerNow(turn: Turn): Answer {
-  const critical = Object.values(turn.components).filter((component) => component.policy.critical);
-  const bad = critical.filter(isFailing).map((component) => component.policy.name);
+  const bad: string[] = [];
+  for (const component of Object.values(turn.components))
+    if (component.policy.critical && isFailing(component)) bad.push(component.policy.name);
   return bad.length > 0
     ? { ready: false, reason: 'node.not-ready', detail: bad.join(', ') }
     : { ready: true, reason: 'node.ready', detail: '' };

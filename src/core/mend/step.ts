@@ -118,14 +118,14 @@ function settleUnsettled(turn: Turn): void {
 }
 
 function settleAll(turn: Turn): void {
-  for (const [name, { wakeAtMs }] of Object.entries(turn.components))
-    if (wakeAtMs !== null && wakeAtMs <= turn.nowMs) turn.unsettled.add(name);
+  for (const { policy, wakeAtMs } of Object.values(turn.components))
+    if (wakeAtMs !== null && wakeAtMs <= turn.nowMs) turn.unsettled.add(policy.name);
   for (const name of turn.unsettled)
     for (const dependent of dependents(name, turn.components)) turn.unsettled.add(dependent);
   settleUnsettled(turn);
   // Whatever ended in this turn, the slot may be free now for those that wait for it.
-  for (const [name, { deferred, asked }] of Object.entries(turn.components))
-    if (asked || deferred?.reason === 'restart.slot-busy') turn.unsettled.add(name);
+  for (const { policy, deferred, asked } of Object.values(turn.components))
+    if (asked || deferred?.reason === 'restart.slot-busy') turn.unsettled.add(policy.name);
   settleUnsettled(turn);
 }
 

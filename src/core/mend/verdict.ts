@@ -32,6 +32,8 @@ export function startsEndlessly({ unit }: Component, nowMs: number): boolean {
   return unit.inactiveExitAtMs !== null && nowMs >= unit.inactiveExitAtMs + longestStartMs;
 }
 
+/** A component without any voting probe is healthy while its unit is active. */
+const unasked: Finding = { verdict: 'healthy', reason: 'component.healthy', detail: '', sinceMs: null };
 const unseen: Finding = { verdict: 'unknown', reason: 'component.unseen', detail: '', sinceMs: null };
 
 export function probesOf(policy: ComponentPolicy, role: ProbeRole): string[] {
@@ -51,6 +53,10 @@ function weigh(seen: Observation, patient: boolean): Verdict {
   return !patient && seen.reason === 'probe.initializing' ? 'unhealthy' : seen.verdict;
 }
 
+function finding(verdict: Finding['verdict'], { reason, detail }: Observation, sinceMs: number | null = null): Finding {
+  return { verdict, reason, detail, sinceMs };
+}
+
 /** The finding of one voting probe over its window, with the time before it for which trouble has lasted without a break. */
 export function judgeWindow(
   { window, badSinceMs }: Pick<ProbeState, 'window' | 'badSinceMs'>,
@@ -58,25 +64,25 @@ export function judgeWindow(
 ): Finding {
   const last = window.at(-1);
   if (last === undefined) return unseen;
-  const weighed = window.map((seen) => ({ ...seen, verdict: weigh(seen, rule.patient) }));
-  const bad = weighed.filter((seen) => seen.verdict === 'unhealthy');
-  const known = weighed.filter((seen) => seen.verdict !== 'unknown').at(-1);
-  const said = { reason: last.reason, detail: last.detail };
-  if (rule.patient && last.reason === 'probe.initializing') return { verdict: 'initializing', ...said, sinceMs: null };
-  if (known === undefined) return { verdict: 'unknown', ...said, sinceMs: null };
-  if (known.verdict === 'healthy')
-    return { verdict: 'healthy', reason: known.reason, detail: known.detail, sinceMs: null };
-  const sinceMs = Math.min((bad[0] ?? known).startedAtMs, badSinceMs ?? known.startedAtMs);
+  const { patient, failures, forMs } = rule;
+  if (patient && last.reason === 'probe.initializing') return finding('initializing', last);
+  let known: Observation | null = null;
+  let firstBad: Observation | null = null;
+  let bad = 0;
+  for (const seen of window) {
+    const verdict = weigh(seen, patient);
+    if (verdict !== 'unknown') known = seen;
+    if (verdict !== 'unhealthy') continue;
+    firstBad ??= seen;
+    bad += 1;
+  }
+  if (known === null) return finding('unknown', last);
+  if (weigh(known, patient) === 'healthy') return finding('healthy', known);
+  const sinceMs = Math.min((firstBad ?? known).startedAtMs, badSinceMs ?? known.startedAtMs);
   const spanMs = known.startedAtMs + known.durationMs - sinceMs;
   // A look that could not be made is no proof that it still hangs (S4).
-  const stillBad = weighed.at(-1)?.verdict === 'unhealthy';
-  const enough = stillBad && bad.length >= rule.failures && spanMs >= rule.forMs;
-  return {
-    verdict: enough ? 'unhealthy' : 'suspect',
-    reason: known.reason,
-    detail: known.detail,
-    sinceMs,
-  };
+  const enough = known === last && bad >= failures && spanMs >= forMs;
+  return finding(enough ? 'unhealthy' : 'suspect', known, sinceMs);
 }
 
 /** Whether a witness has agreed since the trouble began; no witness at all means that none is asked. */
@@ -100,15 +106,18 @@ export function hangForMs(component: Component, node: NodeState, nowMs: number):
 
 const rank: Record<Finding['verdict'], number> = { unhealthy: 4, suspect: 3, initializing: 2, unknown: 1, healthy: 0 };
 
-/** The worst finding among the voting probes; a component without any is healthy while its unit is active. */
+/** The worst finding among the voting probes. */
 export function judge(component: Component, node: NodeState, nowMs: number): Finding {
-  const votes = probesOf(component.policy, 'vote');
-  if (votes.length === 0) return { verdict: 'healthy', reason: 'component.healthy', detail: '', sinceMs: null };
   const { failures } = component.policy.hang;
   const patient = nowMs < runsSinceMs(component) + longestStartMs;
   const rule = { failures, forMs: hangForMs(component, node, nowMs), patient };
-  const findings = votes.map((name) => judgeWindow(component.probes[name] ?? unlooked, rule));
-  const worst = findings.reduce((a, b) => (rank[b.verdict] > rank[a.verdict] ? b : a));
+  let worst: Finding | null = null;
+  for (const [name, { role }] of Object.entries(component.policy.probes)) {
+    if (role !== 'vote') continue;
+    const found = judgeWindow(component.probes[name] ?? unlooked, rule);
+    if (worst === null || rank[found.verdict] > rank[worst.verdict]) worst = found;
+  }
+  if (worst === null) return unasked;
   const doubted = worst.verdict === 'unhealthy' && worst.sinceMs !== null && !witnessesAgree(component, worst.sinceMs);
   return doubted ? { ...worst, verdict: 'suspect' } : worst;
 }

@@ -9,9 +9,11 @@ import type { Turn } from './turn.ts';
 import { longestStartMs } from './verdict.ts';
 import { verdictDueAtMs } from './verification.ts';
 
-export function earliest(times: readonly (number | null | undefined)[]): number | null {
+/** The earliest of those that are known and still to come. */
+export function earliest(times: readonly (number | null | undefined)[], afterMs = -Infinity): number | null {
   let least: number | null = null;
-  for (const time of times) if (typeof time === 'number' && (least === null || time < least)) least = time;
+  for (const time of times)
+    if (typeof time === 'number' && time > afterMs && (least === null || time < least)) least = time;
   return least;
 }
 
@@ -26,20 +28,28 @@ function startTimes(node: NodeState, component: Component, nowMs: number): (numb
 /** The next time at which the passing of time alone can change the sign. */
 export function changesAtMs(node: NodeState, component: Component, nowMs: number): number | null {
   const { unit, deed, deferred, pause, phase, ending } = component;
+  const verdictMs =
+    deed?.stage === 'verifying' && unit !== null ? verdictDueAtMs(node, component, unit, deed, nowMs) : null;
+  const refillMs = phase === 'exhausted' ? refillsAtMs(component, node, nowMs) : null;
+  const upgradedMs = phase === 'stopped' && ending?.dependency != null ? upgradeUntilMs(node, nowMs) : null;
+  const jobMs = jobEndMs(component);
+  const start = startTimes(node, component, nowMs);
   const times = [
     deferred?.untilMs,
     pause?.untilMs,
-    jobEndMs(component),
+    jobMs,
     deed?.stageUntilMs,
-    deed?.stage === 'verifying' && unit !== null ? verdictDueAtMs(node, component, unit, deed, nowMs) : null,
-    ...startTimes(node, component, nowMs),
-    phase === 'exhausted' ? refillsAtMs(component, node, nowMs) : null,
-    phase === 'stopped' && ending?.dependency != null ? upgradeUntilMs(node, nowMs) : null,
+    verdictMs,
+    refillMs,
+    upgradedMs,
+    ...start,
   ];
-  return earliest(times.filter((time) => typeof time === 'number' && time > nowMs));
+  return earliest(times, nowMs);
 }
 
 export function wakeAtMs({ node, components }: Turn): number | null {
-  const times = [readyWakeMs(node), node.sampleDueAtMs, node.pause?.untilMs];
-  return earliest([...times, ...Object.values(components).map((component) => component.wakeAtMs)]);
+  let least = earliest([readyWakeMs(node), node.sampleDueAtMs, node.pause?.untilMs]);
+  for (const { wakeAtMs: ownMs } of Object.values(components))
+    if (ownMs !== null && (least === null || ownMs < least)) least = ownMs;
+  return least;
 }
