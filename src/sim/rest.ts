@@ -5,8 +5,10 @@
  */
 import type { HostSample } from '../core/event.ts';
 import { sampleEveryMs } from '../core/mend/host.ts';
-import { lookJitter, lookTimeoutMs } from '../core/mend/looks.ts';
+import { lookJitter, lookTimeoutMs, periodMs } from '../core/mend/looks.ts';
 import type { Observation } from '../core/mend/observation.ts';
+import type { ProbePolicy } from '../core/mend/policy.ts';
+import { graceMs } from '../core/mend/pressure.ts';
 import { readyWakeMs } from '../core/mend/ready.ts';
 import type { Component, ProbeState } from '../core/mend/state.ts';
 import { nextRandom } from '../core/random.ts';
@@ -28,6 +30,8 @@ export interface Rested {
   readonly state: State;
   /** When it would have been saved on the way, the last two times: the earlier one has reached the disk by itself. */
   readonly savesAtMs: readonly number[];
+  /** Of each probe the last looks, as many as are remembered. */
+  readonly looks: readonly { readonly component: string; readonly probe: string; readonly observation: Observation }[];
 }
 
 /** The looks of one probe. */
@@ -37,9 +41,11 @@ interface Lane {
   readonly looking: Looking;
   /** What they all say. */
   readonly said: Said;
-  readonly everyMs: number;
+  readonly policy: ProbePolicy;
   readonly timeoutMs: number;
-  readonly keeps: number;
+  /** When the present run of the unit began, and for how long it is young. */
+  readonly beganMs: number | null;
+  readonly patientMs: number;
   dueAtMs: number;
   /** When its next look begins, or the one in flight ends. */
   nextMs: number;
@@ -56,7 +62,7 @@ const worthMs = 4_000;
 const nearMs = 20_000;
 
 function laneOf(component: Component, probe: string, { node }: State, around: Surroundings): Lane | null {
-  const { name, probes, hang } = component.policy;
+  const { name, probes } = component.policy;
   const [policy, known] = [probes[probe], component.probes[probe]];
   if (policy === undefined || known === undefined) return null;
   const looking = around.lookingAt(component, probe, `${name}/${probe}`);
@@ -67,9 +73,10 @@ function laneOf(component: Component, probe: string, { node }: State, around: Su
     probe,
     looking,
     said: looking(nextMs, timeoutMs).said,
-    everyMs: policy.everyMs,
+    policy,
     timeoutMs,
-    keeps: hang.of,
+    beganMs: component.unit?.inactiveExitAtMs ?? null,
+    patientMs: graceMs(component, node, node.lastStepAtMs),
     dueAtMs: known.dueAtMs,
     nextMs,
     startedAtMs: null,
@@ -144,11 +151,12 @@ function lookOn(course: Course, lane: Lane): boolean {
   const { verdict, reason, detail } = lane.said;
   const durationMs = atMs - lane.startedAtMs;
   lane.seen.push({ verdict, reason, detail, startedAtMs: lane.startedAtMs, durationMs });
-  if (lane.seen.length > lane.keeps) lane.seen.shift();
+  if (lane.seen.length > lane.component.policy.hang.of) lane.seen.shift();
   const { value, seed } = nextRandom(course.seed);
   course.seed = seed;
   lane.startedAtMs = null;
-  lane.dueAtMs = atMs + lane.everyMs * (1 + lookJitter * (2 * value - 1));
+  const period = periodMs(lane.policy, lane.said, atMs - (lane.beganMs ?? atMs), lane.patientMs);
+  lane.dueAtMs = atMs + period * (1 + lookJitter * (2 * value - 1));
   lane.nextMs = quantized(lane.dueAtMs);
   course.inFlight -= 1;
   return true;
@@ -185,8 +193,9 @@ function withLooks(component: Component, lanes: readonly Lane[], stop: Stop, own
     const reached = stop.lanes[at];
     const before = probes[lane.probe];
     if (lane.component !== component || reached === undefined || before === undefined) continue;
-    const window = [...before.window, ...reached.seen].slice(-lane.keeps);
-    const badSinceMs = reached.seen.length > 0 && lane.said.verdict === 'healthy' ? null : before.badSinceMs;
+    const window = [...before.window, ...reached.seen].slice(-component.policy.hang.of);
+    const bad = window.some(({ verdict }) => verdict === 'unhealthy') && window.at(-1)?.verdict !== 'healthy';
+    const badSinceMs = bad || reached.seen.length === 0 ? before.badSinceMs : null;
     probes[lane.probe] = { ...before, window, badSinceMs, dueAtMs: reached.dueAtMs };
     wakeAtMs = Math.min(wakeAtMs, reached.dueAtMs);
   }
@@ -236,5 +245,8 @@ export function rest(state: State, untilMs: number, around: Surroundings): Reste
   };
   const stop = follow(course, reachMs, around.sampleMs);
   if (stop === null) return null;
-  return { state: arrive(state, lanes, stop, around), savesAtMs: stop.savesAtMs };
+  const looks = lanes.flatMap(({ component, probe }, at) =>
+    (stop.lanes[at]?.seen ?? []).map((observation) => ({ component: component.policy.name, probe, observation })),
+  );
+  return { state: arrive(state, lanes, stop, around), savesAtMs: stop.savesAtMs, looks };
 }

@@ -6,7 +6,7 @@ import type { HostSample } from '../core/event.ts';
 import { jobEndMs } from '../core/mend/jobs.ts';
 import { isDoubtful, mayLook } from '../core/mend/looks.ts';
 import type { Observation } from '../core/mend/observation.ts';
-import { graceMs, stretchOf } from '../core/mend/pressure.ts';
+import { stretchOf } from '../core/mend/pressure.ts';
 import { readyWakeMs } from '../core/mend/ready.ts';
 import { settle } from '../core/mend/settle.ts';
 import type { Component, NodeState } from '../core/mend/state.ts';
@@ -29,7 +29,8 @@ function isAsSampled({ sample }: NodeState, present: HostSample): boolean {
 function isStirred(component: Component, nowMs: number): boolean {
   const { deed, deferred, asked, probes } = component;
   if (asked || (deed !== null && deed.stage !== 'verifying')) return true;
-  if (deferred !== null && deferred.untilMs === null) return true;
+  // What systemd is at has an end that is told; else it may be another day's budget for reboots that ends the wait.
+  if (deferred !== null && deferred.untilMs === null && deferred.reason !== 'restart.budget-spent') return true;
   if ((jobEndMs(component) ?? 0) > nowMs) return true;
   return Object.values(probes).some(({ lookingSinceMs }) => lookingSinceMs !== null);
 }
@@ -42,27 +43,30 @@ export function probesLookedAt(component: Component, node: NodeState, nowMs: num
   return all.filter(([, { role }]) => role !== 'witness' || doubtful).map(([name]) => name);
 }
 
-/** Bad looks come at their usual pace and are weighed as configured: the run is not young and the node is not under pressure. */
-function isSettled(component: Component, node: NodeState): boolean {
-  const nowMs = node.lastStepAtMs;
-  const beganMs = component.unit?.inactiveExitAtMs ?? nowMs;
-  return stretchOf(node, nowMs) === 1 && nowMs >= beganMs + graceMs(component, node, nowMs);
+/**
+ * One more look that says this changes nothing: it is good as the last one was, or as bad as all that are remembered, on a node without pressure, which
+ * would stretch the time for some of them. Those that are only reported are not weighed.
+ */
+export function repeats(component: Component, name: string, said: Said, node: NodeState): boolean {
+  const [policy, probe] = [component.policy.probes[name], component.probes[name]];
+  const last = probe?.window.at(-1);
+  if (probe === undefined || last === undefined || probe.dueAtMs <= node.lastStepAtMs) return false;
+  if (said.verdict === 'healthy') return last.verdict === 'healthy';
+  if (said.reason === 'probe.initializing' || stretchOf(node, node.lastStepAtMs) !== 1) return false;
+  if (policy?.role === 'report') return isSame(last, said);
+  return probe.window.length === component.policy.hang.of && probe.window.every((seen) => isSame(seen, said));
 }
 
-/** One more look that says this changes nothing: it is good as the last one was, or as bad as all that are remembered. */
-export function repeats(component: Component, name: string, said: Said, node: NodeState): boolean {
-  const probe = component.probes[name];
-  if (probe === undefined || probe.dueAtMs <= node.lastStepAtMs) return false;
-  if (said.verdict === 'healthy') return probe.window.at(-1)?.verdict === 'healthy';
-  const full = probe.window.length === component.policy.hang.of && probe.window.every((seen) => isSame(seen, said));
-  return full && said.reason !== 'probe.initializing' && isSettled(component, node);
+/** Whether it makes a difference that what is suspect now is found hung: not while it starts, waits or is being verified. */
+function isWatched({ phase, reason, deed }: Component): boolean {
+  return deed === null && phase !== 'held' && reason !== 'unit.starting';
 }
 
 /** A suspect may be found hung at any look, and one that initializes be believed no more. */
-const lasting: ReadonlySet<string> = new Set(['healthy', 'unhealthy', 'unknown']);
-
 function isDecided(component: Component, { node }: State): boolean {
-  return !mayLook(component) || lasting.has(judge(component, node, node.lastStepAtMs).verdict);
+  if (!mayLook(component)) return true;
+  const { verdict } = judge(component, node, node.lastStepAtMs);
+  return verdict !== 'initializing' && (verdict !== 'suspect' || !isWatched(component));
 }
 
 /** Asked once more, the core makes of every component what it is: a sample of the host alone brings none of them to rest. */

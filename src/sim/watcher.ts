@@ -3,6 +3,7 @@ import type { State } from '../core/state.ts';
 import type { Turned } from '../loop.ts';
 import type { Answer } from '../serve/view.ts';
 import type { Happening } from './happening.ts';
+import type { Rested } from './rest.ts';
 import type { JobType } from './systemd/jobs.ts';
 
 /** A call of the agent's that PID 1, logind or a command took. */
@@ -25,5 +26,5 @@ export interface Watcher {
   /** Something that was on the agenda has come. */
   passed?(): void;
   /** Time was passed over in which nothing happened but looks that said the same again. */
-  rested?(untilMs: number): void;
+  rested?(rested: Rested): void;
 }

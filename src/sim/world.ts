@@ -38,6 +38,9 @@ export interface World extends Stage {
   heal(): void;
 }
 
+/** Where nothing could be passed over it is not tried again at once. */
+const restlessMs = 500;
+
 export function createWorld(options: WorldOptions): World {
   const { seed, config, units, disabled = [], watcher = {}, rests = true, dies = () => false } = options;
   const agenda = createAgenda();
@@ -51,13 +54,15 @@ export function createWorld(options: WorldOptions): World {
   const machine: Machine = createMachine({ agenda, seed, installed, watcher, tenant });
   const agent: Agent = createAgent(() => machine, config, dies);
   const stage: Stage = { machine, agent };
+  let restsFromMs = 0;
   agenda.at(0, machine.boot);
 
   /** Passes over what is left until the next thing that is on the agenda beside the agent's own timer. */
   function restTo(untilMs: number): void {
     const state = agent.state();
     const life = agent.life();
-    if (state === null || life === null || !life.idle()) return;
+    if (state === null || life === null || !life.idle() || agenda.nowMs() < restsFromMs) return;
+    restsFromMs = agenda.nowMs() + restlessMs;
     const saved = agent.saved();
     // What the disk does at the next sample is known as long as it goes on refusing or taking.
     if (machine.host.lagMs > 0 || machine.disk.full !== saved.behind || isInitializing()) return;
@@ -75,7 +80,7 @@ export function createWorld(options: WorldOptions): World {
     }
     agenda.passTo(machine.agendaMs(rested.state.node.lastStepAtMs));
     agent.restTo(rested.state);
-    watcher.rested?.(rested.state.node.lastStepAtMs);
+    watcher.rested?.(rested);
   }
 
   const looking: Surroundings['lookingAt'] = ({ policy }, probe, lane) =>

@@ -34,6 +34,10 @@ function both(first: Watcher, second: Watcher): Watcher {
       first.happened?.(what);
       second.happened?.(what);
     },
+    rested: (rested) => {
+      first.rested?.(rested);
+      second.rested?.(rested);
+    },
   };
 }
 

@@ -34,10 +34,20 @@ export function forgetLooks(component: Component, nowMs: number): Component {
   return { ...component, freshFromMs: nowMs, probes: freshProbes(component, nowMs) };
 }
 
-function periodMs(turn: Turn, component: Component, policy: ProbePolicy, last: Observation | undefined): number {
+/** How long after a look the next one comes, before the jitter. `patientMs`: how old a run is that is young no more. */
+export function periodMs(
+  policy: ProbePolicy,
+  seen: Pick<Observation, 'verdict'>,
+  ageMs: number,
+  patientMs: number,
+): number {
+  const young = seen.verdict !== 'healthy' && ageMs < patientMs;
+  return young ? Math.min(policy.everyMs, Math.max(quickestMs, ageMs * youngShare)) : policy.everyMs;
+}
+
+function dueAfterMs(turn: Turn, component: Component, policy: ProbePolicy, seen: Observation): number {
   const ageMs = turn.nowMs - (component.unit?.inactiveExitAtMs ?? turn.nowMs);
-  const young = last?.verdict !== 'healthy' && ageMs < graceMs(component, turn.node, turn.nowMs);
-  const period = young ? Math.min(policy.everyMs, Math.max(quickestMs, ageMs * youngShare)) : policy.everyMs;
+  const period = periodMs(policy, seen, ageMs, graceMs(component, turn.node, turn.nowMs));
   return jittered(turn, period, lookJitter);
 }
 
@@ -49,7 +59,7 @@ export function observeLook(turn: Turn, component: Component, name: string, seen
   const counts = seen.startedAtMs >= component.freshFromMs;
   const window = counts ? [...probe.window, seen].slice(-component.policy.hang.of) : probe.window;
   const badSinceMs = counts ? badSince(probe, seen, window) : probe.badSinceMs;
-  const dueAtMs = counts ? turn.nowMs + periodMs(turn, component, policy, seen) : turn.nowMs;
+  const dueAtMs = counts ? turn.nowMs + dueAfterMs(turn, component, policy, seen) : turn.nowMs;
   return {
     ...component,
     probes: { ...component.probes, [name]: { window, badSinceMs, dueAtMs, lookingSinceMs: null } },

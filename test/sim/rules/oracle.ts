@@ -139,6 +139,10 @@ export function createOracle(world: () => World, onBreach: (breach: Breach) => v
       for (const action of step.actions) note(action);
       if (isDiskInTrouble(found)) loss = 'memory';
     },
+    rested: ({ state, looks }) => {
+      Object.assign(knowledge, { agendaMs: world().agenda.nowMs(), nowMs: state.node.lastStepAtMs });
+      for (const look of looks) learn(knowledge, { type: 'probe.observed', ...look });
+    },
     called: intents.called,
     agent: (what) => {
       if (what === 'started') intents.begun();
