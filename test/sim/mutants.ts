@@ -50,8 +50,8 @@ export const mutants: readonly Mutant[] = [
     seed: 1,
     what: 'one bad look is enough',
     file: 'verdict.ts',
-    line: 'const enough = stillBad && bad.length >= rule.failures && spanMs >= rule.forMs;',
-    instead: 'const enough = stillBad && bad.length >= 1 && spanMs >= 0;',
+    line: 'const enough = known === last && bad >= failures && spanMs >= forMs;',
+    instead: 'const enough = known === last && bad >= 1 && spanMs >= 0;',
   },
   {
     rule: 'S6',

@@ -2,32 +2,15 @@
  * The simulator can tell: for every rule of behaviour a deliberate fault is put into a copy of the core, and the swarm must find it by that very rule
  * within 200 seeds. The daemon itself has no switch for this.
  */
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import t from 'tap';
 import { type Mutant, mutants } from './mutants.ts';
+import { copyWith, load } from './mutation.ts';
 
-const top = join(import.meta.dirname, '../..');
 const hours = 6;
 const mostSeeds = 200;
 
 type Run = typeof import('./run.ts');
 type Swarm = typeof import('./swarm.ts');
-
-/** The source and the simulator beside each other, as they lie in the repository, with one line of the core changed. */
-function copyWith({ file, line, instead }: Mutant, folder: string): void {
-  cpSync(join(top, 'src'), join(folder, 'src'), { recursive: true });
-  cpSync(join(top, 'test/sim'), join(folder, 'test/sim'), { recursive: true });
-  cpSync(join(top, 'package.json'), join(folder, 'package.json'));
-  const path = join(folder, 'src/core/mend', file);
-  const parts = readFileSync(path, 'utf8').split(line);
-  if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} times: ${line}`);
-  writeFileSync(path, parts.join(instead));
-}
-
-const load = (folder: string, name: string): Promise<unknown> =>
-  import(pathToFileURL(join(folder, 'test/sim', name)).href);
 
 /** The first seed whose story shows a breach of the rule; null when there is none. */
 async function findSeed(folder: string, { rule, seed: known }: Mutant): Promise<number | null> {

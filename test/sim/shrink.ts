@@ -1,22 +1,23 @@
 /** Makes a failing story as short as it gets: leaves out whatever the breach does not need. */
 import type { Scheduled } from '../../src/sim/happening.ts';
-import { runStory } from './run.ts';
+import { type Outcome, runStory } from './run.ts';
 import type { Story } from './swarm.ts';
 
-async function stillBreaks(story: Story, rule: string): Promise<boolean> {
-  const { breaches } = await runStory(story);
-  return breaches.some((breach) => breach.rule === rule);
-}
-
 /** Leaves out the agent's deaths, and ever smaller pieces, as delta debugging does, until no single happening can be left out. */
-export async function shrink(told: Story, rule: string): Promise<Story> {
+export async function shrink(
+  told: Story,
+  rule: string,
+  run: (story: Story) => Promise<Outcome> = runStory,
+): Promise<Story> {
+  const stillBreaks = async (story: Story): Promise<boolean> =>
+    (await run(story)).breaches.some((breach) => breach.rule === rule);
   const undying = { ...told, deathShare: 0 };
-  const story = told.deathShare > 0 && (await stillBreaks(undying, rule)) ? undying : told;
+  const story = told.deathShare > 0 && (await stillBreaks(undying)) ? undying : told;
   let kept: readonly Scheduled[] = story.happenings;
   for (let size = Math.ceil(kept.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let at = 0; at < kept.length; ) {
       const without = [...kept.slice(0, at), ...kept.slice(at + size)];
-      if (await stillBreaks({ ...story, happenings: without }, rule)) kept = without;
+      if (await stillBreaks({ ...story, happenings: without })) kept = without;
       else at += size;
     }
   }
