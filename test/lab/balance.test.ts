@@ -2,6 +2,7 @@
  * Real load balancers on what nodemend says: a node is paused, drained, cut off and brought back under load, and not one request fails. They run
  * the examples of config/ as they stand, but for HAProxy's periods.
  */
+import type { Test } from 'tap';
 import { beginLoad, example, type LoadReport, serversOf } from './harness/haproxy.ts';
 import { labTest } from './harness/lab-test.ts';
 import type { LabNode } from './harness/node.ts';
@@ -25,8 +26,7 @@ async function startKeepalived(node: LabNode): Promise<void> {
 const hasAddress = async (node: LabNode): Promise<boolean> =>
   (await node.ok(['ip', '-4', 'address', 'show', 'dev', 'eth0'])).includes(ADDRESS);
 
-labTest('the examples are what the real programs accept', async (t, lab) => {
-  const node = await lab.node('front', { disable: ['containerd.service'] });
+async function checkExamples(t: Test, node: LabNode): Promise<void> {
   const checks: readonly [string, readonly string[]][] = [
     ['haproxy/haproxy.cfg', ['haproxy', '-c', '-f']],
     ['keepalived/keepalived.conf', ['keepalived', '-t', '-f']],
@@ -43,13 +43,14 @@ labTest('the examples are what the real programs accept', async (t, lab) => {
     node.write(path, example(name).replace(/^(\s*)(server|weight|proxy_pass) /m, '$1no-such-word '));
     t.not((await node.run([...argv, path])).code, 0, `${name}: it does look`);
   }
-});
+}
 
 labTest('a node is paused, drained, stopped and brought back without one failed request', async (t, lab) => {
-  const nodes: LabNode[] = [];
-  for (const name of ['w1', 'w2', 'w3']) nodes.push(await bootWeb(lab, name));
-  const [first, second] = nodes as [LabNode, LabNode];
-  const front = await lab.node('front', { disable: ['containerd.service'] });
+  // In this order, for the examples name their addresses.
+  const workers = Promise.all(['w1', 'w2', 'w3'].map((name) => bootWeb(lab, name)));
+  const booted = await Promise.all([workers, lab.node('front', { disable: ['containerd.service'] })]);
+  const [[first, second], front] = booted as [[LabNode, LabNode, LabNode], LabNode];
+  await t.test('the real programs accept the examples as they stand', WAITS, (t) => checkExamples(t, front));
   await startHaproxy(front);
   const status = async (backend: string) => (await serversOf(front, backend))['worker-1']?.status ?? '';
   const until = (backend: string, wanted: RegExp) =>
