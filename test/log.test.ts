@@ -1,4 +1,4 @@
-import { openSync, readFileSync } from 'node:fs';
+import { fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Transition } from '../src/core/transition.ts';
@@ -51,4 +51,26 @@ t.test('a disk that takes no lines costs the lines and nothing else', async (t) 
   const log = createLog(openSync('/dev/full', 'w'));
   for (let line = 0; line < 100; line += 1) log.error({ line }, 'not written');
   await t.resolves(log.close());
+});
+
+t.test('what goes to the journal carries its priority, what goes elsewhere does not', async (t) => {
+  const file = join(t.testdir(), 'log');
+  const descriptor = openSync(file, 'w');
+  const { dev, ino } = fstatSync(descriptor);
+  const log = createLog(descriptor, `${dev}:${ino}`);
+  logTransition(log, { type: 'node.changed', reason: 'bus.lost', detail: '' });
+  logTransition(log, { type: 'node.changed', reason: 'clock.gap', detail: '' });
+  logTransition(log, { type: 'node.changed', reason: 'bus.connected', detail: '' });
+  await log.close();
+  const lines = readFileSync(file, 'utf8').trim().split('\n');
+  t.same(
+    lines.map((line) => line.slice(0, 3)),
+    ['<3>', '<4>', '<6>'],
+  );
+  for (const line of lines) t.type(JSON.parse(line.slice(3)), 'object');
+  const other = join(t.testdir(), 'other');
+  const plain = createLog(openSync(other, 'w'), '1:2');
+  plain.info('hello');
+  await plain.close();
+  t.match(readFileSync(other, 'utf8'), /^\{"level":30/);
 });

@@ -1,4 +1,5 @@
 /** One mail over SMTP, the only home of nodemailer. Read when the first mail is sent: few nodes send any. */
+import { isIP } from 'node:net';
 import type { SendResult } from '../../core/alert/event.ts';
 import type { AlertMessage, AlertPlace } from '../../ports.ts';
 import { readStart } from '../probe/read-file.ts';
@@ -18,7 +19,9 @@ async function tlsOf({ server, ca }: Mail) {
           throw new CannotSend(`cannot read the CA file ${ca}: ${error.code ?? 'failed'}`);
         });
   const { hostname } = new URL(server);
-  return { servername: hostname, ...(authority === null ? {} : { ca: authority }) };
+  // A name alone: TLS knows no addresses there.
+  const name = isIP(hostname.replace(/^\[(.*)\]$/, '$1')) === 0 ? { servername: hostname } : {};
+  return { ...name, ...(authority === null ? {} : { ca: authority }) };
 }
 
 /** SMTP's own codes: 5xx is for ever, 4xx is for now; without one nobody answered. */
