@@ -81,7 +81,7 @@ function addShowing(program: Command, io: Io, ended: Ended): void {
     .command('status')
     .description('the node and its components')
     .argument('[component]')
-    .option('--watch', 'go on showing it until Ctrl-C')
+    .option('--watch', 'go on showing it, on the whole screen, until q or Ctrl-C')
     .addOption(jsonOption())
     .addOption(socketOption())
     .action(async (component: string | undefined, options: Words & { watch?: boolean }) => {

@@ -2,6 +2,8 @@
  * What a command may say and to whom: the only way from a command to the terminal. Commands never print by themselves and
  * never end the process; they return an exit status.
  */
+import type { Screen } from './screen.ts';
+
 export interface Io {
   /** Writes to standard output. The text brings its own line ends. */
   out(text: string): void;
@@ -12,6 +14,8 @@ export interface Io {
   readonly columns: number;
   /** Whether colours are wanted: a terminal, and NO_COLOR not set. */
   readonly color: boolean;
+  /** The whole terminal, for who watches; absent where there is none. */
+  readonly screen?: Screen;
 }
 
 /** Fine; the answer is no; wrong usage or configuration; the daemon cannot be reached. */

@@ -4,9 +4,11 @@ import { unknownName } from '../serve/names.ts';
 import type { ComponentView, NodeView } from '../serve/view.ts';
 import { readReply } from './answer.ts';
 import { type Client, createClient } from './client.ts';
+import { followOn } from './follow.ts';
 import { exitStatus, type Io } from './io.ts';
 import { renderComponent } from './show-component.ts';
 import { renderNode } from './show-node.ts';
+import { watchScreen } from './watch.ts';
 
 export interface StatusOptions {
   readonly socket: string;
@@ -19,11 +21,14 @@ export interface StatusOptions {
   readonly everyMs?: number;
 }
 
-const clear = '\u001b[H\u001b[2J\u001b[3J';
+const usualEveryMs = 1_000;
 
 export async function status(options: StatusOptions, io: Io): Promise<number> {
   const client = createClient(options.socket, { signal: options.signal });
-  return options.watch === true ? watch(client, options, io) : (await show(client, options, io, '')).status;
+  if (options.watch !== true) return (await show(client, options, io)).status;
+  if (io.screen === undefined || options.json === true) return watch(client, options, io);
+  const { component, signal = new AbortController().signal, everyMs = usualEveryMs } = options;
+  return watchScreen(client, { component, signal, everyMs, isView }, io, io.screen);
 }
 
 interface Shown {
@@ -32,16 +37,15 @@ interface Shown {
   readonly final: boolean;
 }
 
-async function show(client: Client, options: StatusOptions, io: Io, before: string): Promise<Shown> {
+async function show(client: Client, options: StatusOptions, io: Io): Promise<Shown> {
   const reply = await client.get('/api/v1/status');
   if (options.signal?.aborted === true) return { status: exitStatus.fine, final: true };
-  if (!reply.reached) io.out(before);
   const read = readReply<NodeView>(reply, isView, io);
   if (!read.ok) return { status: read.status, final: false };
   const { component: name } = options;
   const view = read.value;
   if (name === undefined) {
-    io.out(before + (options.json === true ? toJson(view) : renderNode(view, io)));
+    io.out(options.json === true ? toJson(view) : renderNode(view, io));
     return { status: view.ready.ready && !view.stopping ? exitStatus.fine : exitStatus.no, final: false };
   }
   const component = view.components.find((candidate) => candidate.name === name);
@@ -54,20 +58,20 @@ async function show(client: Client, options: StatusOptions, io: Io, before: stri
     );
     return { status: exitStatus.usage, final: true };
   }
-  io.out(before + (options.json === true ? toJson(component) : renderComponent(component, view, io)));
+  io.out(options.json === true ? toJson(component) : renderComponent(component, view, io));
   return { status: isWell(component) ? exitStatus.fine : exitStatus.no, final: false };
 }
 
-/** Shows the status again and again until the signal; a daemon that is away for a while is waited for. */
+/** Where there is no terminal: prints the status again and again until the signal; a daemon that is away for a while is waited for. */
 async function watch(client: Client, options: StatusOptions, io: Io): Promise<number> {
-  const { signal = new AbortController().signal, everyMs = 1_000 } = options;
+  const { signal = new AbortController().signal, everyMs = usualEveryMs } = options;
   let wake = () => {};
   const onAbort = () => wake();
   signal.addEventListener('abort', onAbort);
   const streams = followOn(client, signal, everyMs, () => wake());
   let shown: Shown = { status: exitStatus.fine, final: false };
   while (!signal.aborted) {
-    shown = await show(client, options, io, io.isTerminal ? clear : '');
+    shown = await show(client, options, io);
     if (shown.final || signal.aborted) break;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, everyMs);
@@ -81,36 +85,6 @@ async function watch(client: Client, options: StatusOptions, io: Io): Promise<nu
   streams.end();
   await streams.ended;
   return shown.status;
-}
-
-/** Follows the daemon's events; a stream that ends is opened anew after a while. */
-function followOn(
-  client: Client,
-  signal: AbortSignal,
-  everyMs: number,
-  onEvent: () => void,
-): { end(): void; ended: Promise<void> } {
-  const own = new AbortController();
-  const either = AbortSignal.any([signal, own.signal]);
-  async function run(): Promise<void> {
-    while (!either.aborted) {
-      await client.follow(onEvent, either);
-      if (!either.aborted) await pauseFor(everyMs, either);
-    }
-  }
-  return { end: () => own.abort(), ended: run() };
-}
-
-function pauseFor(spanMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, spanMs);
-    signal.addEventListener('abort', done);
-  });
 }
 
 function isWell(component: ComponentView): boolean {
