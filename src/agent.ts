@@ -33,6 +33,7 @@ import { createPerform } from './perform.ts';
 import { createPublish } from './publish.ts';
 import { createControl } from './serve/control.ts';
 import { createHttp } from './serve/http.ts';
+import { defaultLimits } from './serve/limits.ts';
 import { createMetrics } from './serve/metrics.ts';
 import { SocketInUse } from './serve/socket.ts';
 import type { Answer, ServeSource } from './serve/view.ts';
@@ -124,11 +125,11 @@ function buildSource(
 export async function startAgent(first: FirstConfig, file: string | null, directory: string): Promise<Agent> {
   const parts = buildParts(first, file, directory);
   const { log, clock, loop, bus, store, stored, host, notify, metrics, prober, configurator, alerting } = parts;
-  const { listen: address, socket } = first.config;
+  const { listen: address, socket, tls, bearerTokenFile } = first.config;
   let stopping = false;
   const source = buildSource(parts, () => stopping);
   const control = createControl(source, metrics);
-  const http = createHttp(source, metrics);
+  const http = createHttp(source, metrics, defaultLimits, { tls, bearerTokenFile }, (sentence) => log.warn(sentence));
   const schedule = createSchedule();
 
   async function listenForOperators(): Promise<void> {

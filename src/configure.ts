@@ -57,12 +57,12 @@ function isThere(facts: Facts, unit: string): boolean {
 }
 
 /** What a reload cannot change, because connections hang on it. */
-function bound({ listen, socket, agentCheck, trackFile, readyz }: Config): string {
-  return JSON.stringify([listen, socket, agentCheck, trackFile, readyz.drainFor]);
+function bound({ listen, tls, bearerTokenFile, socket, agentCheck, trackFile, readyz }: Config): string {
+  return JSON.stringify([listen, tls, bearerTokenFile, socket, agentCheck, trackFile, readyz.drainFor]);
 }
 
 const boundNotice =
-  'what has changed of listen, socket, agentCheck, trackFile and readyz.drainFor takes effect at the next start';
+  'what has changed of listen, tls, bearerTokenFile, socket, agentCheck, trackFile and readyz.drainFor takes effect at the next start';
 
 export function createConfigurator(parts: ConfiguratorParts): Configurator {
   const { first, file, directory, bus, emit, wallMs, supervised, manifests, warn, loaded: tell } = parts;

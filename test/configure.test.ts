@@ -159,7 +159,7 @@ t.test('what a reload cannot change is said', async (t) => {
   const { configurator, file, warnings } = setUp(t, 'listen: 127.0.0.1:9745', {});
   writeFileSync(file, 'listen: 127.0.0.1:9746');
   const notice =
-    'what has changed of listen, socket, agentCheck, trackFile and readyz.drainFor takes effect at the next start';
+    'what has changed of listen, tls, bearerTokenFile, socket, agentCheck, trackFile and readyz.drainFor takes effect at the next start';
   t.same(await configurator.reload(), { ok: true, message: `the configuration was loaded; ${notice}` });
   t.same(warnings, [notice]);
 });

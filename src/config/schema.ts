@@ -225,6 +225,19 @@ const apiservers = z.strictObject({
 export const config = z.strictObject({
   node: z.string().min(1).max(253).optional().describe('name of this node; default: the host name'),
   listen: listen.default('0.0.0.0:9745').describe('read-only HTTP'),
+  tls: z
+    .strictObject({
+      cert: path.describe('file with the certificate and those between it and the authority'),
+      key: path.describe('file with its key'),
+      clientCa: path
+        .optional()
+        .describe('only clients with a certificate of this authority may read, health checks apart'),
+    })
+    .optional()
+    .describe('speak TLS on `listen`; the files are read again when they change'),
+  bearerTokenFile: path
+    .optional()
+    .describe('only clients that show the token in this file may read on `listen`, health checks apart'),
   socket: path.default('/run/nodemend/nodemend.sock').describe('control socket, root and group nodemend'),
   discover: z.boolean().default(true).describe('add the components found on this node'),
   readyz: z

@@ -4,12 +4,6 @@ import type { ComponentPolicy, NodePolicy, ProbePolicy, Rung } from '../core/men
 import { writeDuration } from './duration.ts';
 import type { Config } from './schema.ts';
 
-/** What a file says beside the policy. */
-export type Surroundings = Pick<
-  Config,
-  'listen' | 'socket' | 'discover' | 'readyz' | 'agentCheck' | 'trackFile' | 'leaders' | 'apiservers' | 'alerts'
->;
-
 function writeProbe({ target, role, everyMs, timeoutMs }: ProbePolicy) {
   const { kind, ...settings } = target;
   const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null));
@@ -42,13 +36,16 @@ function writeComponent(policy: ComponentPolicy) {
   };
 }
 
-export function writeConfig(
-  { listen, socket, discover, readyz, agentCheck, trackFile, leaders, apiservers, alerts }: Surroundings,
-  { node, ready, components }: NodePolicy,
-): string {
+/** What the policy does not know, as the configuration says it. */
+export function writeConfig(config: Config, { node, ready, components }: NodePolicy): string {
+  const { node: _node, readyz, components: _components, ...rest } = config;
+  const { listen, tls, bearerTokenFile, socket, discover, ...others } = rest;
+  const said = Object.entries(others).filter(([, value]) => value !== undefined && Object.keys(value).length > 0);
   const whole = {
     node,
     listen,
+    tls,
+    bearerTokenFile,
     socket,
     discover,
     readyz: {
@@ -58,12 +55,8 @@ export function writeConfig(
       failOpen: ready.failOpen,
       ...(readyz.drainFor === undefined ? {} : { drainFor: readyz.drainFor }),
     },
-    ...(agentCheck === undefined ? {} : { agentCheck }),
-    ...(trackFile === undefined ? {} : { trackFile }),
-    ...(Object.keys(leaders).length === 0 ? {} : { leaders }),
-    ...(apiservers === undefined ? {} : { apiservers }),
     components: Object.fromEntries(components.map((policy) => [policy.name, writeComponent(policy)])),
-    ...(Object.keys(alerts).length === 0 ? {} : { alerts }),
+    ...Object.fromEntries(said),
   };
   return stringify(whole, { flowCollectionPadding: true, lineWidth: 120 });
 }

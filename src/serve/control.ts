@@ -22,7 +22,10 @@ export interface ControlServer {
 const group = 'nodemend';
 
 export function createControl(source: ServeSource, metrics: Metrics, limits: Limits = defaultLimits): ControlServer {
-  const { listener, close } = createReadServer(source, metrics, limits, new Set(Object.keys(askPaths)));
+  const { listener, close } = createReadServer(source, metrics, limits, {
+    postPaths: new Set(Object.keys(askPaths)),
+    tls: null,
+  });
   const { app, server } = listener;
   for (const [path, type] of Object.entries(askPaths)) {
     app.post(path, async (request, reply) => {

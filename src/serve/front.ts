@@ -7,6 +7,7 @@
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import type { Connections } from './connections.ts';
 import { everyReply, plainText } from './headers.ts';
 import { createVerdicts, type HealthPath, replyOf } from './health.ts';
@@ -29,9 +30,10 @@ interface Front {
 
 /** Puts the front before `server`, which has to be a new one. */
 export function putInFront(server: Server, source: ServeSource, connections: Connections, limits: Limits): void {
-  // Node's own listener is what makes a connection an HTTP connection.
-  const own = server.listeners('connection');
-  server.removeAllListeners('connection');
+  // Node's own listener is what makes a connection an HTTP connection; with TLS that is one with the handshake behind it.
+  const connected = server instanceof TlsServer ? 'secureConnection' : 'connection';
+  const own = server.listeners(connected);
+  server.removeAllListeners(connected);
   const front: Front = {
     reply: createReplies(source),
     connections,
@@ -40,7 +42,7 @@ export function putInFront(server: Server, source: ServeSource, connections: Con
       for (const listener of own) listener.call(server, socket);
     },
   };
-  server.on('connection', (socket: Socket) => {
+  server.on(connected, (socket: Socket) => {
     if (connections.admit(socket)) receive(socket, front);
   });
 }

@@ -1,14 +1,17 @@
 /** The read-only server on `listen`: DESIGN section 7, nothing that changes anything. */
+import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { registerApi } from './api.ts';
+import { createCertificates } from './certificates.ts';
 import { createEventStreams } from './events.ts';
 import { everyReply } from './headers.ts';
 import { registerHealth } from './health.ts';
 import { defaultLimits, type Limits } from './limits.ts';
-import { bind, createListener, type Listener } from './listener.ts';
+import { bind, createListener, type Listener, type ListenerKind } from './listener.ts';
 import type { Metrics } from './metrics.ts';
 import { renderPage } from './page/page.ts';
+import { type Protection, protect } from './protection.ts';
 import { createIncidentReader } from './reads.ts';
 import { registerScrape } from './scrape.ts';
 import type { ServeSource } from './view.ts';
@@ -21,17 +24,34 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-export function createHttp(source: ServeSource, metrics: Metrics, limits: Limits = defaultLimits): HttpServer {
-  const { listener, close } = createReadServer(source, metrics, limits, new Set());
+/** `refused` is told what is the matter with new certificate files. */
+export function createHttp(
+  source: ServeSource,
+  metrics: Metrics,
+  limits: Limits = defaultLimits,
+  protection: Protection = {},
+  refused: (sentence: string) => void = () => undefined,
+): HttpServer {
+  const { tls } = protection;
+  const { listener, close } = createReadServer(source, metrics, limits, {
+    postPaths: new Set(),
+    tls: tls === undefined ? null : { asksForCertificate: tls.clientCa !== undefined },
+  });
+  const certificates = tls === undefined ? null : createCertificates(listener.server as TlsServer, tls, refused);
+  protect(listener.app, protection, source.clock.nowMs);
   return {
     app: listener.app,
     listen: async (address) => {
       const { host, port } = parseAddress(address);
+      await certificates?.load();
       await listener.app.ready();
       await bind(listener.server, { host, port, backlog: 1_024 }, address);
       return (listener.server.address() as AddressInfo).port;
     },
-    close,
+    close: async () => {
+      certificates?.close();
+      await close();
+    },
   };
 }
 
@@ -40,9 +60,9 @@ export function createReadServer(
   source: ServeSource,
   metrics: Metrics,
   limits: Limits,
-  postPaths: ReadonlySet<string>,
+  kind: ListenerKind,
 ): { readonly listener: Listener; close(): Promise<void> } {
-  const listener = createListener(source, limits, postPaths);
+  const listener = createListener(source, limits, kind);
   const streams = createEventStreams(source, limits);
   const reader = createIncidentReader(source);
   registerHealth(listener.app, source);

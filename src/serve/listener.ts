@@ -3,6 +3,7 @@
  * paths; those are registered on `app`. It never logs a request and never waits for a slow client.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { ListenOptions, Server as NetServer, Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Connections, createConnections } from './connections.ts';
@@ -21,8 +22,15 @@ export interface Listener {
 
 const reading = new Set(['GET', 'HEAD']);
 
-/** A server that is not listening yet. `postPaths` are the only paths that may be posted to. */
-export function createListener(source: ServeSource, limits: Limits, postPaths: ReadonlySet<string>): Listener {
+export interface ListenerKind {
+  /** The only paths that may be posted to. */
+  readonly postPaths: ReadonlySet<string>;
+  /** Speaks TLS, once it has been given a certificate; asks clients for theirs, and leaves it to others what becomes of those without. */
+  readonly tls: { readonly asksForCertificate: boolean } | null;
+}
+
+/** A server that is not listening yet. */
+export function createListener(source: ServeSource, limits: Limits, { postPaths, tls }: ListenerKind): Listener {
   // Filled by the factory, which fastify calls at once.
   const made: { server?: Server; connections?: Connections } = {};
   const app = fastify({
@@ -36,7 +44,7 @@ export function createListener(source: ServeSource, limits: Limits, postPaths: R
     frameworkErrors: (error, _request, reply) =>
       sendText(reply as FastifyReply, 400, `bad request: ${error.message}\n`),
     serverFactory: (handler) => {
-      const server = createBounded(limits);
+      const server = createBounded(limits, tls);
       const connections = createConnections(limits.maxConnections);
       putInFront(server, source, connections, limits);
       server.on('request', (request: IncomingMessage, response: ServerResponse) => {
@@ -100,15 +108,24 @@ export function sendText(reply: FastifyReply, status: number, text: string): Fas
   return reply.code(status).headers(everyReply).type(plainText).send(text);
 }
 
-function createBounded(limits: Limits): Server {
-  const server = createServer({
+function createBounded(limits: Limits, tls: ListenerKind['tls']): Server {
+  const options = {
     requestTimeout: limits.requestTimeoutMs,
     headersTimeout: limits.headersTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     connectionsCheckingInterval: limits.checkingIntervalMs,
     maxHeaderSize: limits.maxHeaderBytes,
     noDelay: true,
-  });
+  };
+  const server: Server =
+    tls === null
+      ? createServer(options)
+      : createTlsServer({
+          ...options,
+          handshakeTimeout: limits.headersTimeoutMs,
+          requestCert: tls.asksForCertificate,
+          rejectUnauthorized: false,
+        });
   server.timeout = limits.connectionTimeoutMs;
   server.maxRequestsPerSocket = limits.maxRequestsPerSocket;
   // A backstop only: `connections` keeps the number lower, but a connection that it ended counts until it is closed.

@@ -34,9 +34,7 @@ t.test('what ships is valid, and the annotated file asks for nothing', async (t)
   for (const name of readdirSync(join(top, 'config/examples'))) {
     const parsed = parseConfig(readFileSync(join(top, 'config/examples', name), 'utf8'), name);
     t.ok(parsed.ok, parsed.ok ? name : describeProblems(parsed.problems));
-    if (!parsed.ok) continue;
-    const { components } = resolvePolicy(parsed.config, []);
-    t.ok(components.length > 0 || resolveAlerts(parsed.config).length > 0);
+    if (parsed.ok) t.ok(resolvePolicy(parsed.config, ['containerd']).components.length > 0);
   }
 });
 
