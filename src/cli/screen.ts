@@ -25,7 +25,8 @@ const keys = /\u001b\[[0-9;]*[A-Za-z~]|\u001bO[A-Z]|[\s\S]/gu;
 export function createScreen(output: Output, input: Input): Screen {
   let ended = (): void => undefined;
   return {
-    size: () => ({ columns: output.columns ?? 80, rows: output.rows ?? 24 }),
+    // A terminal that does not know its size says 0.
+    size: () => ({ columns: output.columns || 80, rows: output.rows || 24 }),
     enter: (onKey, onResize) => {
       const onData = (data: Buffer): void => {
         for (const key of data.toString('utf8').match(keys) ?? []) onKey(key);

@@ -109,6 +109,8 @@ t.test('the terminal is taken over, drawn in place and given back', async (t) =>
   output.emit('resize');
   t.equal(resized, 1);
   t.same(screen.size(), { columns: 100, rows: 30 });
+  Object.assign(output, { columns: 0, rows: 0 });
+  t.same(screen.size(), { columns: 80, rows: 24 }, 'a terminal that does not know its size');
   written = '';
   screen.draw(['one', 'two']);
   t.equal(written, '\u001b[Hone\u001b[K\r\ntwo\u001b[K\u001b[J', 'nothing is cleared that is drawn anew');
