@@ -8,6 +8,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { createSender } from './adapters/alert/send.ts';
 import { createClock } from './adapters/clock/clock.ts';
 import { createControlPlane } from './adapters/control-plane/control-plane.ts';
+import { createEtcdGuard } from './adapters/etcd/guard.ts';
 import { createEvidence } from './adapters/evidence/evidence.ts';
 import { createRemedyCommand } from './adapters/exec/remedy.ts';
 import { runCommand, startCommand } from './adapters/exec/run.ts';
@@ -26,6 +27,7 @@ import type { Config } from './config/schema.ts';
 import { createConfigurator, type FirstConfig } from './configure.ts';
 import type { Event } from './core/event.ts';
 import { initialState, type State } from './core/state.ts';
+import { beginEtcdDuty, watchesEtcd } from './etcd-duty.ts';
 import { createListening } from './listening.ts';
 import { createLog } from './log.ts';
 import { createLoop } from './loop.ts';
@@ -72,8 +74,9 @@ function buildParts(first: FirstConfig, file: string | null, directory: string) 
   const notify = createNotify({ run: runCommand, env: process.env, pid: process.pid });
   const metrics = createMetrics();
   const publish = createPublish({ log, metrics, store, notify, wallMs });
+  const etcd = watchesEtcd(first.config) ? createEtcdGuard({ node: first.config.node ?? hostname(), wallMs }) : null;
   const controlPlane = createControlPlane(clock);
-  const performed = { bus, prober, host, evidence, store, controlPlane };
+  const performed = { bus, prober, host, evidence, store, controlPlane, etcd };
   const perform = createPerform({ ...performed, runCommand: createRemedyCommand(runCommand) });
   const initial = (stored.state as State | null) ?? initialState();
   const loop = createLoop({ clock, initial, publish: publish.turned, perform });
@@ -87,7 +90,7 @@ function buildParts(first: FirstConfig, file: string | null, directory: string) 
   const loaded = (config: Config): void => alerting.configure(resolveAlerts(config));
   const told = { supervised, manifests: readManifestNames, warn, loaded };
   const configurator = createConfigurator({ first, file, directory, bus, emit, wallMs, ...told });
-  const ports = { store, host, bus, prober, controlPlane, notify, metrics };
+  const ports = { store, host, bus, prober, controlPlane, etcd, notify, metrics };
   return { first, log, clock, emit, stored, ...ports, publish, loop, configurator, alerting };
 }
 
@@ -124,7 +127,7 @@ function buildSource(
 /** Rejects with one sentence when another agent has the state directory or the control socket. */
 export async function startAgent(first: FirstConfig, file: string | null, directory: string): Promise<Agent> {
   const parts = buildParts(first, file, directory);
-  const { log, clock, loop, bus, store, stored, host, notify, metrics, prober, configurator, alerting } = parts;
+  const { log, clock, loop, bus, store, stored, host, notify, metrics, prober, etcd, configurator, alerting } = parts;
   const { listen: address, socket, tls, bearerTokenFile } = first.config;
   let stopping = false;
   const source = buildSource(parts, () => stopping);
@@ -156,6 +159,7 @@ export async function startAgent(first: FirstConfig, file: string | null, direct
   await balancers.begin();
   bus.open();
   schedule.daily(() => store.prune(clock.wallMs()));
+  await beginEtcdDuty(first.config, schedule, loop.emit);
   await notify.ready();
   // So that the next start is quick even when this process is killed.
   flushCompileCache();
@@ -174,6 +178,7 @@ export async function startAgent(first: FirstConfig, file: string | null, direct
       await bus.close();
       await prober.close();
       parts.controlPlane.close();
+      etcd?.close();
       host.close();
       alerting.stop();
       store.save(loop.state(), clock.wallMs(), []);

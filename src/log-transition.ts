@@ -16,11 +16,16 @@ const sentences: Readonly<Record<Transition['type'], string>> = {
   'pause.changed': 'pause changed',
   'leader.changed': 'leader check changed',
   'apiserver.rotation': 'API server changed rotation',
+  'etcd.changed': 'etcd changed',
+  'backup.changed': 'backup of etcd',
 };
 
 /** One line for one transition, at the severity of its reason; what a recovery says is never worse than `info`. */
 export function logTransition(log: Pick<Log, Severity>, transition: Transition): void {
   const reason: Reason = transition.reason;
   const { severity, meaning } = reasons[reason];
-  log[severity]({ ...transition, meaning }, sentences[transition.type]);
+  log['over' in transition && transition.over ? 'info' : severity](
+    { ...transition, meaning },
+    sentences[transition.type],
+  );
 }

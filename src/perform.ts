@@ -3,9 +3,10 @@
  * and never throw: what goes wrong comes back as the event.
  */
 import type { Action, Remedial } from './core/action.ts';
+import type { EtcdAction } from './core/etcd/event.ts';
 import type { ActionResult } from './core/event.ts';
 import type { State } from './core/state.ts';
-import type { ControlPlane, Emit, EvidenceCollector, Host, Prober, Store, SystemBus } from './ports.ts';
+import type { ControlPlane, Emit, EtcdGuard, EvidenceCollector, Host, Prober, Store, SystemBus } from './ports.ts';
 
 export interface Performers {
   readonly bus: SystemBus;
@@ -14,6 +15,8 @@ export interface Performers {
   readonly evidence: EvidenceCollector;
   readonly store: Store;
   readonly controlPlane: ControlPlane;
+  /** Where etcd is configured: else nothing of it is asked. */
+  readonly etcd?: EtcdGuard | null;
   readonly runCommand: (argv: readonly string[], timeoutMs: number) => Promise<ActionResult>;
 }
 
@@ -32,6 +35,39 @@ const failed = (error: unknown): ActionResult => ({
   reason: 'action.failed',
   detail: String(error).slice(0, 200),
 });
+
+type EtcdPerformers = { readonly [Type in EtcdAction['type']]: Perform<Type> };
+
+function etcdPerformers(etcd: EtcdGuard | null): EtcdPerformers {
+  if (etcd === null) {
+    const never = async (): Promise<void> => undefined;
+    return {
+      'etcd.look': never,
+      'etcd.canary': never,
+      'etcd.compare': never,
+      'backup.list': never,
+      'backup.take': never,
+      'backup.verify': never,
+    };
+  }
+  return {
+    'etcd.look': async ({ policy }, _state, emit) => emit({ type: 'etcd.observed', view: await etcd.look(policy) }),
+    'etcd.canary': async ({ policy }, _state, emit) =>
+      emit({ type: 'etcd.canary-returned', canary: await etcd.canary(policy) }),
+    'etcd.compare': async ({ policy, view }, _state, emit) =>
+      emit({ type: 'etcd.compared', comparison: await etcd.compare(policy, view) }),
+    'backup.list': async ({ backup }, _state, emit) =>
+      emit({ type: 'backup.listed', records: await etcd.list(backup) }),
+    'backup.take': async ({ policy, backup }, _state, emit) => {
+      const taken = await etcd.take(policy, backup);
+      emit({ type: 'backup.ended', taken, records: await etcd.list(backup) });
+    },
+    'backup.verify': async ({ policy, backup, file }, _state, emit) => {
+      const verification = await etcd.verify(policy, backup, file);
+      emit({ type: 'proof.ended', file, verification, records: await etcd.list(backup) });
+    },
+  };
+}
 
 export function createPerform(parts: Performers): (action: Action, state: State, emit: Emit) => void {
   const { bus, prober, host, evidence, store, controlPlane } = parts;
@@ -88,6 +124,7 @@ export function createPerform(parts: Performers): (action: Action, state: State,
       emit({ type: 'apiserver.observed', url: look.url, seen: await controlPlane.server(look) }),
     'apiservers.find': async (find, _state, emit) =>
       emit({ type: 'apiservers.found', urls: await controlPlane.servers(find) }),
+    ...etcdPerformers(parts.etcd ?? null),
     'host.sample': async (_action, _state, emit) => {
       const sample = await host.sample().catch(nothing);
       if (sample !== null) emit({ type: 'host.sampled', sample });

@@ -6,6 +6,10 @@ import type { SendResult } from './core/alert/event.ts';
 import type { Notice } from './core/alert/state.ts';
 import type { ServerLook, ServersFind } from './core/apiservers/messages.ts';
 import type { ServerSeen } from './core/apiservers/state.ts';
+import type { BackupRecord, Taken, Verification } from './core/etcd/backup.ts';
+import type { Canary, Comparison } from './core/etcd/event.ts';
+import type { BackupPolicy, EtcdPolicy } from './core/etcd/policy.ts';
+import type { ClusterView } from './core/etcd/view.ts';
 import type { ActionResult, Event, HostSample, StoreHealth } from './core/event.ts';
 import type { InstanceLook, LeaseLook } from './core/leaders/messages.ts';
 import type { InstanceSeen, LeaseSeen } from './core/leaders/state.ts';
@@ -135,6 +139,18 @@ export interface AlertMessage {
 
 /** Resolves within half a minute, always; never tells a secret. */
 export type SendAlertMessage = (place: AlertPlace, message: AlertMessage) => Promise<SendResult>;
+
+/** Members of an etcd cluster and snapshots of it. Everything is bounded in time, and nothing rejects: what goes wrong is in the result. */
+export interface EtcdGuard {
+  look(policy: EtcdPolicy): Promise<ClusterView>;
+  canary(policy: EtcdPolicy): Promise<Canary>;
+  compare(policy: EtcdPolicy, view: ClusterView): Promise<Comparison>;
+  list(backup: BackupPolicy): Promise<readonly BackupRecord[]>;
+  /** Waits for its turn among the nodes of the cluster. */
+  take(policy: EtcdPolicy, backup: BackupPolicy): Promise<Taken>;
+  verify(policy: EtcdPolicy, backup: BackupPolicy, file: string): Promise<Verification>;
+  close(): void;
+}
 
 export interface StoredState {
   /** The core's whole state as saved last, or null. */

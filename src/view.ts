@@ -1,4 +1,6 @@
 /** The core's state as the server shows it. Pure; what has not changed keeps its identity, so that replies can be cached by it. */
+
+import type { EtcdState } from './core/etcd/state.ts';
 import { remaining } from './core/mend/budget.ts';
 import type { Observation } from './core/mend/observation.ts';
 import type { Component, NodeState } from './core/mend/state.ts';
@@ -6,7 +8,7 @@ import { judge } from './core/mend/verdict.ts';
 import type { State } from './core/state.ts';
 import type { ControlPlaneView } from './serve/control-plane.ts';
 import { viewControlPlane } from './serve/show-control-plane.ts';
-import type { ComponentView, NodeView, ProbeView } from './serve/view.ts';
+import type { ComponentView, EtcdView, NodeView, ProbeView } from './serve/view.ts';
 
 /** What the agent knows beside the core's state. */
 export interface Surroundings {
@@ -97,6 +99,14 @@ function viewComponent(component: Component, node: NodeState, nowMs: number): Co
   };
 }
 
+function viewEtcd({ view, findings, canary, comparison, backup }: EtcdState): EtcdView {
+  const shown = (known: NonNullable<typeof backup>): EtcdView['backup'] => {
+    const { records, work, lastTaken, lastProof } = known;
+    return { records, work, lastTaken, lastProof };
+  };
+  return { cluster: view, findings, canary, comparison, backup: backup === null ? null : shown(backup) };
+}
+
 /** How long the parts of a view that only age are served from the cache. */
 const freshMs = 1_000;
 
@@ -129,6 +139,7 @@ export function createViewer(): (state: State, nowMs: number, around: Surroundin
       pause: node.pause,
       components,
       ...controlPlane,
+      etcd: state.etcd === undefined ? undefined : viewEtcd(state.etcd),
     };
   };
 }

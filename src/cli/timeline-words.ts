@@ -135,6 +135,10 @@ function transitionWords(transition: Transition): readonly [what: string, tone: 
       return [`${transition.server} ${transition.rotates ? 'in' : 'out of'} rotation`, 'plain'];
     case 'pause.changed':
       return [transition.untilMs === null ? 'pause ends' : 'pause begins', 'warn'];
+    case 'etcd.changed':
+      return [transition.over ? 'no longer' : 'begins', transition.over ? 'good' : 'warn'];
+    case 'backup.changed':
+      return ['backup', reasons[transition.reason].severity === 'info' ? 'good' : 'bad'];
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ApiServersAction } from './apiservers/messages.ts';
+import type { EtcdAction } from './etcd/event.ts';
 import type { LeadersAction } from './leaders/messages.ts';
 import type { ProbeTarget } from './mend/policy.ts';
 import type { Reason } from './reason.ts';
@@ -24,6 +25,7 @@ export type Action =
     }
   | LeadersAction
   | ApiServersAction
+  | EtcdAction
   | Remedial;
 
 interface Deed {

@@ -1,4 +1,5 @@
 import type { ApiServersEvent } from './apiservers/messages.ts';
+import type { EtcdEvent } from './etcd/event.ts';
 import type { LeadersEvent } from './leaders/messages.ts';
 import type { Observation } from './mend/observation.ts';
 import type { NodePolicy } from './mend/policy.ts';
@@ -27,7 +28,7 @@ export interface HostSample {
 export type StoreHealth = 'ok' | 'fresh' | 'lost' | 'unwritable';
 
 /** What the checks of the control plane alone hear. */
-export type ControlPlaneEvent = LeadersEvent | ApiServersEvent;
+export type ControlPlaneEvent = LeadersEvent | ApiServersEvent | EtcdEvent;
 
 /** Everything that happens. The core learns of the world through these alone. */
 export type Event =

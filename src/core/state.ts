@@ -1,11 +1,14 @@
 /** The state of the whole core: each domain's part, plain JSON. */
 import { type ApiServers, noApiServers } from './apiservers/state.ts';
+import type { EtcdState } from './etcd/state.ts';
 import { type Leaders, noLeaders } from './leaders/state.ts';
 import { initialState as initialMendState, type State as MendState } from './mend/state.ts';
 
 export interface State extends MendState {
   readonly leaders: Leaders;
   readonly apiservers: ApiServers;
+  /** None until etcd is configured, and it is not stored: see there. */
+  readonly etcd?: EtcdState;
 }
 
 export const initialState = (): State => ({ ...initialMendState(), leaders: noLeaders, apiservers: noApiServers });

@@ -4,6 +4,8 @@
  */
 import type { Action } from './action.ts';
 import { stepApiServers } from './apiservers/step.ts';
+import type { EtcdEvent } from './etcd/event.ts';
+import { type EtcdStep, stepEtcd } from './etcd/step.ts';
 import type { Event } from './event.ts';
 import { stepLeaders } from './leaders/step.ts';
 import { isMendEvent, type MendStep, stepMend } from './mend/step.ts';
@@ -25,12 +27,24 @@ const unmoved = ({ node, components }: State): MendStep => ({
   wakeAtMs: node.wakeAtMs,
 });
 
+const ofEtcd = (event: Event): event is EtcdEvent => /^(etcd|backup|proof)\./.test(event.type);
+
+/** Hears its own events and the passing of time. */
+function guardEtcd({ etcd }: State, event: Event, nowMs: number): EtcdStep & { readonly wakeAtMs: number | null } {
+  const hears = ofEtcd(event) || event.type === 'tick';
+  const guarded = hears
+    ? stepEtcd(etcd, ofEtcd(event) ? event : null, nowMs)
+    : { state: etcd, actions: [], transitions: [] };
+  return { ...guarded, wakeAtMs: guarded.state?.wakeAtMs ?? null };
+}
+
 /** Each domain hears what it knows; the next one to be called is the first that wants to be. */
 export function step(state: State, event: Event, nowMs: number): Step {
   const mended = isMendEvent(event) ? stepMend(state, event, nowMs) : unmoved(state);
   const led = stepLeaders(state.leaders, event, nowMs);
   const served = stepApiServers(state.apiservers, event, nowMs);
-  const domains = [mended, led, served];
+  const guarded = guardEtcd(state, event, nowMs);
+  const domains = [mended, led, served, guarded];
   const wishes = domains.map(({ wakeAtMs }) => wakeAtMs).filter((wish) => wish !== null);
   return {
     state: {
@@ -39,6 +53,7 @@ export function step(state: State, event: Event, nowMs: number): Step {
       components: mended.components,
       leaders: led.leaders,
       apiservers: served.apiservers,
+      ...(guarded.state === undefined ? {} : { etcd: guarded.state }),
     },
     actions: domains.flatMap(({ actions }) => actions),
     transitions: domains.flatMap(({ transitions }) => transitions),

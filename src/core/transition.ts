@@ -1,4 +1,5 @@
 import type { RotationChanged } from './apiservers/messages.ts';
+import type { EtcdTransition } from './etcd/event.ts';
 import type { LeaderChanged } from './leaders/messages.ts';
 import type { Remedy } from './mend/policy.ts';
 import type { Reason } from './reason.ts';
@@ -87,4 +88,5 @@ export type Transition =
       readonly reason: Reason;
       readonly detail: string;
       readonly untilMs: number | null;
-    };
+    }
+  | EtcdTransition;

@@ -30,7 +30,10 @@ export function describe(transition: Transition): string {
       return `${transition.server} ${transition.rotates ? 'in' : 'out of'} rotation: ${because(transition)}`;
     case 'node.changed':
     case 'pause.changed':
+    case 'backup.changed':
       return because(transition);
+    case 'etcd.changed':
+      return `${transition.member ?? 'cluster'} ${transition.over ? 'no longer ' : ''}${because(transition)}`;
   }
 }
 

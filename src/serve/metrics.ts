@@ -7,6 +7,7 @@ import type { Observation } from '../core/mend/observation.ts';
 import type { Reason } from '../core/reason.ts';
 import type { Phase, Transition } from '../core/transition.ts';
 import { createControlPlaneMetrics } from './control-plane.ts';
+import { fillEtcd } from './etcd-series.ts';
 import { createSeries, type Series } from './series.ts';
 import { isFailing } from './verdict.ts';
 import type { ComponentView, NodeView } from './view.ts';
@@ -115,6 +116,7 @@ function fill(series: Series, view: NodeView): void {
   series.set('turn', {}, view.loop.lastTurnWallMs / 1_000);
   series.set('configOk', {}, Number(view.config.ok));
   series.set('configAt', {}, view.config.loadedWallMs / 1_000);
+  if (view.etcd !== undefined) fillEtcd(series, view.etcd);
   fillProcess(series, view);
 }
 

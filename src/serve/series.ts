@@ -16,6 +16,8 @@ export interface Series {
   observe(key: FamilyKey, labels: Labels, value: number): void;
   /** Removes one series. */
   remove(key: FamilyKey, labels: Labels): void;
+  /** Removes every series of a family that belongs to no component. */
+  clear(key: FamilyKey): void;
   /** Removes the series of every component that is not in `components`. */
   keepOnly(components: ReadonlySet<string>): void;
   text(): Promise<string>;
@@ -62,6 +64,7 @@ export function createSeries(): Series {
       metrics.get(key)?.remove(labels);
       owned.get(labels['component'] ?? '')?.delete(nameSeries(key, labels));
     },
+    clear: (key) => metrics.get(key)?.reset(),
     keepOnly: (components) => {
       for (const [component, ofComponent] of owned) {
         if (components.has(component)) continue;

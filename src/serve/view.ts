@@ -5,6 +5,10 @@
  * Times: `...Ms` with "since", "now" or "until" in the name are CLOCK_MONOTONIC milliseconds and compare with `nowMs`;
  * `...WallMs` are milliseconds since 1970; `ageMs`, `lagMs`, `durationMs` and `perMs` are spans.
  */
+import type { Canary, Comparison } from '../core/etcd/event.ts';
+import type { Finding } from '../core/etcd/finding.ts';
+import type { BackupState } from '../core/etcd/state.ts';
+import type { ClusterView } from '../core/etcd/view.ts';
 import type { StoreHealth } from '../core/event.ts';
 import type { Verdict } from '../core/mend/observation.ts';
 import type { ProbeRole, Remedy } from '../core/mend/policy.ts';
@@ -108,6 +112,16 @@ export interface NodeView {
   readonly components: readonly ComponentView[];
   readonly leaders: readonly LeaderView[];
   readonly apiservers: readonly ApiServerView[];
+  /** Where etcd is watched. */
+  readonly etcd?: EtcdView | undefined;
+}
+
+export interface EtcdView {
+  readonly cluster: ClusterView | null;
+  readonly findings: readonly Finding[];
+  readonly canary: Canary | null;
+  readonly comparison: Comparison | null;
+  readonly backup: Pick<BackupState, 'records' | 'work' | 'lastTaken' | 'lastProof'> | null;
 }
 
 /** One transition as told to readers. */

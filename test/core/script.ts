@@ -97,6 +97,10 @@ function describe(told: Transition): string {
       return `${told.server} ${told.rotates ? 'in' : 'out'} (${told.reason})`;
     case 'pause.changed':
       return `${told.component ?? 'node'} ${told.reason} ${told.detail}`.trim();
+    case 'etcd.changed':
+      return `etcd ${told.member ?? 'cluster'} ${told.reason}${told.over ? ' over' : ''}`;
+    case 'backup.changed':
+      return `backup ${told.reason}`;
   }
 }
 

@@ -19,10 +19,21 @@ const silent = {
   },
 };
 
-export function createSchedule(): { daily(task: () => void): void; stop(): Promise<void> } {
+export interface Schedule {
+  /** Once a day, in a quiet minute. */
+  daily(task: () => void): void;
+  /** By five fields of cron, in local time. Throws when they are none. */
+  cron(fields: string, task: () => void): void;
+  stop(): Promise<void>;
+}
+
+export function createSchedule(): Schedule {
   const tasks: ReturnType<typeof schedule>[] = [];
+  const cron = (fields: string, task: () => void): void =>
+    void tasks.push(schedule(fields, task, { logger: silent, missedExecutionTolerance: lateMs }));
   return {
-    daily: (task) => void tasks.push(schedule(quietMinute, task, { logger: silent, missedExecutionTolerance: lateMs })),
+    daily: (task) => cron(quietMinute, task),
+    cron,
     stop: async () => {
       await Promise.all(tasks.map((task) => task.destroy()));
     },

@@ -128,6 +128,9 @@ export function signsOf(transition: Transition): Sign[] {
     case 'leader.changed':
       return signsOfLeader(transition);
     case 'apiserver.rotation':
+    // Of etcd Prometheus alerts, from whichever node still answers.
+    case 'etcd.changed':
+    case 'backup.changed':
     case 'component.restarted':
       return [];
   }

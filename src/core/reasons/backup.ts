@@ -4,6 +4,18 @@ import { type ReasonRow, row } from './row.ts';
 const keeps = 'keeps every earlier snapshot as it is, and tries again at the next time of its schedule';
 
 export const backupReasons = {
+  'backup.taken': row(
+    'info',
+    'a snapshot was taken and its hash is right',
+    'removes what retention lets go',
+    'nothing to do',
+  ),
+  'backup.incomplete': row(
+    'warn',
+    'a snapshot was taken, but not with all that belongs to it',
+    'keeps the snapshot; the next one is tried in full',
+    'the detail says what is missing: the lock and the canary, or the copy off the node',
+  ),
   'backup.failed': row(
     'error',
     'no snapshot could be taken',

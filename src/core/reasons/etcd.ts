@@ -52,6 +52,18 @@ export const etcdReasons = {
     looks,
     'take a snapshot of each member, replace the one that differs from the others, then disarm; a restart does not help',
   ),
+  'etcd.diverged': row(
+    'error',
+    'members hold different data at the same revision',
+    looks,
+    'take a snapshot of each member, then replace the one that differs from the others: remove it, add it anew with an empty disk',
+  ),
+  'etcd.canary-failed': row(
+    'error',
+    'a key could not be written and read back through the cluster',
+    looks,
+    'what the cluster said is in the detail; nodemend etcd status tells what else is the matter',
+  ),
   'etcd.two-clusters': row(
     'error',
     'the configured endpoints belong to different clusters',
