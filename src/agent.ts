@@ -146,13 +146,9 @@ export async function startAgent(first: FirstConfig, file: string | null, direct
   const balancers = createBalancers(first.config, source, refused);
 
   parts.publish.subscribe(alerting.told);
-  alerting.begin(host.bootId(), resolveAlerts(first.config));
-  loop.emit({
-    type: 'agent.started',
-    bootId: host.bootId(),
-    seed: Math.trunc(clock.wallMs()) | 0,
-    store: stored.health,
-  });
+  const bootId = host.bootId();
+  alerting.begin(bootId, resolveAlerts(first.config));
+  loop.emit({ type: 'agent.started', bootId, seed: Math.trunc(clock.wallMs()) | 0, store: stored.health });
   if (first.problems !== '') loop.emit({ type: 'config.rejected', detail: first.problems });
   await operators.begin();
   await readers.begin();

@@ -1,6 +1,7 @@
 /** What is the matter with each member, from one look and, where it is known, an earlier one. */
 import { type EtcdReason, type Finding, ofMember } from './finding.ts';
 import { percentileOf, since } from './percentile.ts';
+import { keepsQuorumWithout } from './quorum.ts';
 import { faultOf } from './versions.ts';
 import { type ClusterView, type MemberFigures, type MemberStatus, type MemberView, nameOf } from './view.ts';
 
@@ -87,22 +88,31 @@ function judgeCertificate(member: MemberView, nowWallMs: number): Finding[] {
   return ending === null ? [] : [ofMember(member, ending.reason, `the certificate it shows ${ending.when}`)];
 }
 
-function judgeOne(member: MemberView, before: MemberView | null, nowWallMs: number): Finding[] {
-  const { status, figures, trouble, answeredBy, name } = member;
+/** A person who is about to restart it has to know what that may cost. */
+function judgeSilence(view: ClusterView, member: MemberView): Finding[] {
+  const { trouble } = member;
+  if (trouble === null) return [];
+  const kept = keepsQuorumWithout(view, member.id);
+  const others = kept ? 'the others keep quorum without it' : 'the others have no quorum without it';
+  return [ofMember(member, trouble.reason, `${trouble.detail}; ${others}`)];
+}
+
+function judgeOne(view: ClusterView, member: MemberView, before: MemberView | null): Finding[] {
+  const { status, figures, answeredBy, name } = member;
   if (name === '' && status === null)
     return [ofMember(member, 'etcd.unstarted', `${nameOf(member)} was added and never started`)];
   if (answeredBy !== null)
     return [ofMember(member, 'etcd.wrong-address', `${member.clientUrls.join(', ')} leads to member ${answeredBy}`)];
   return [
-    ...(trouble === null ? [] : [ofMember(member, trouble.reason, trouble.detail)]),
+    ...judgeSilence(view, member),
     ...(status === null ? [] : judgeStatus(member, status)),
     ...(figures === null ? [] : judgeTimes(member, figures, before?.figures ?? null)),
-    ...judgeCertificate(member, nowWallMs),
+    ...judgeCertificate(member, view.takenWallMs),
   ];
 }
 
 export function judgeMembers(view: ClusterView, before: ClusterView | null): Finding[] {
   return view.members.flatMap((member) =>
-    judgeOne(member, before?.members.find(({ id }) => id === member.id) ?? null, view.takenWallMs),
+    judgeOne(view, member, before?.members.find(({ id }) => id === member.id) ?? null),
   );
 }

@@ -21,7 +21,7 @@ export function standingOf({ members }: Pick<ClusterView, 'members'>): Standing 
   return { voters: voters.length, answering, quorum, spare: answering - quorum };
 }
 
-/** Whether the cluster goes on without this member: the only time at which its process may be restarted. */
+/** Whether the cluster goes on without this member. */
 export function keepsQuorumWithout(view: Pick<ClusterView, 'members' | 'strangers'>, memberId: string): boolean {
   if (view.strangers.length > 0) return false;
   const others = view.members.filter((member) => member.id !== memberId && !member.learner);

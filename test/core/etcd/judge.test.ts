@@ -19,6 +19,8 @@ t.test('lost members count against the quorum of all voters', async (t) => {
   t.same(told(cluster([member(1), member(2), away(3)])), ['m3 etcd.unreachable', 'cluster etcd.no-margin']);
   t.same(told(cluster([member(1), away(2), away(3)]))[0], 'cluster etcd.quorum-lost');
   t.match(judge(cluster([member(1), away(2), away(3)]), null)[0], { detail: '1 of 3 voters take part, 2 are needed' });
+  t.match(judge(cluster([member(1), member(2), away(3)]), null)[0], { detail: /; the others keep quorum without it$/ });
+  t.match(judge(cluster([member(1), away(2)]), null)[1], { detail: /; the others have no quorum without it$/ });
   const five = [...three(), member(4), away(5)];
   t.same(told(cluster(five)), ['m5 etcd.unreachable'], 'five stand one more');
 });
