@@ -3,6 +3,7 @@ import type { Transition } from '../../src/core/transition.ts';
 import { type Family, families } from '../../src/serve/families.ts';
 import { createHttp } from '../../src/serve/http.ts';
 import { createMetrics, toOpenMetrics } from '../../src/serve/metrics.ts';
+import { etcdView } from './etcd-stand-in.ts';
 import { component, createStandIn, leader, node, notReady, server } from './stand-in.ts';
 
 const table: readonly Family[] = Object.values(families);
@@ -52,9 +53,26 @@ async function lines(metrics: ReturnType<typeof createMetrics>, view = node()): 
   return (await metrics.render(view)).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 }
 
+t.test('the figures of etcd and its backups', async (t) => {
+  const page = await lines(createMetrics(), node({ etcd: etcdView }));
+  for (const line of [
+    'nodemend_etcd_member_up{member="m1"} 1',
+    'nodemend_etcd_finding{reason="etcd.slow-disk",member="m1"} 1',
+    'nodemend_etcd_voters 1',
+    'nodemend_etcd_spare_losses 0',
+    'nodemend_etcd_canary_duration_seconds 0.012',
+    'nodemend_etcd_backup_last_success_timestamp_seconds 1790000000',
+    'nodemend_etcd_backup_last_verified_timestamp_seconds 1790000001',
+    'nodemend_etcd_backup_last_ok 1',
+    'nodemend_etcd_backup_last_verification_ok 0',
+    'nodemend_etcd_backups 1',
+  ])
+    t.ok(page.includes(line), line);
+});
+
 t.test('every family of the table is on the page, with its type, its help and its labels', async (t) => {
   const alerts = [{ name: 'oncall', waiting: 2, failures: 1, lost: 0, detail: 'refused' }];
-  const page = await filled().render(node({ alerts, leaders: [leader()], apiservers: [server()] }));
+  const page = await filled().render(node({ alerts, leaders: [leader()], apiservers: [server()], etcd: etcdView }));
   for (const { name, type, help, labels, buckets } of table) {
     t.match(page, `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name}`, name);
     const sample =
