@@ -49,6 +49,7 @@ export function createDisk(nowMs: () => number): Disk {
   /** How many transactions have reached the platter. */
   let flushed = 0;
   const ended = new Set<string>();
+  /** A state was saved once, which outlives the state. */
   let used = false;
 
   function rowsNow(): Map<string, unknown> {
@@ -75,6 +76,7 @@ export function createDisk(nowMs: () => number): Disk {
       write: (changes, unsaved) => {
         if (!reach('write')) return;
         if (disk.full) throw new Error('database or disk is full');
+        used = true;
         writeBack();
         pending.push({ atMs: nowMs(), rows: [...changes] });
         for (const { transition } of unsaved) if (transition.type === 'action.ended') ended.add(transition.action);
@@ -90,7 +92,7 @@ export function createDisk(nowMs: () => number): Disk {
           return ok;
         });
       },
-      noteEvidence: () => undefined,
+      noteEvidence: () => void (reach('write') && reach('written')),
       incidents: () => [],
       prune: () => undefined,
       close: () => undefined,
@@ -109,11 +111,10 @@ export function createDisk(nowMs: () => number): Disk {
       if (spoiled !== null) {
         durable.clear();
         pending = [];
-        return { shelf: createShelf(how), health: 'lost', detail: `the file was ${spoiled}` };
       }
-      const fresh = !used;
-      used = true;
-      return { shelf: createShelf(how), health: fresh ? 'fresh' : 'ok', detail: '' };
+      const detail = spoiled === null ? '' : `the file was ${spoiled}`;
+      if (rowsNow().size > 0) return { shelf: createShelf(how), health: 'ok', detail };
+      return { shelf: createShelf(how), health: used ? 'lost' : 'fresh', detail };
     },
     losePower: (random) => {
       writeBack();

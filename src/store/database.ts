@@ -41,7 +41,7 @@ export interface OpenedDatabase {
   readonly detail: string;
 }
 
-/** Made at the first start: a database that is missing beside it was lost. */
+/** Made once a state was saved (see `markUsed`): a database that is missing, or holds no state, beside it was lost. */
 export const evidenceFolder = 'evidence';
 
 export const databaseIn = (directory: string): string => join(directory, 'nodemend.db');
@@ -102,6 +102,20 @@ function moveAside(file: string): void {
   for (const side of ['-wal', '-shm']) rmSync(file + side, { force: true });
 }
 
+/**
+ * From now on a start that finds no state knows that there was one, and so does the start after it: an agent that dies before its first save leaves
+ * an empty database behind.
+ */
+export function markUsed(directory: string): void {
+  mkdirSync(join(directory, evidenceFolder), { recursive: true, mode: 0o700 });
+}
+
+const wasUsed = (directory: string): boolean =>
+  existsSync(join(directory, evidenceFolder)) || existsSync(`${databaseIn(directory)}.damaged-1`);
+
+const holdsState = (database: DatabaseSync): boolean =>
+  database.prepare('SELECT 1 FROM state LIMIT 1').get() !== undefined;
+
 /** Another agent holds the database: the one case in which this one must not go on. */
 export class StoreInUse extends Error {}
 
@@ -114,14 +128,12 @@ export function openDatabase(directory: string): OpenedDatabase {
   const readOnly = whyNotWritable([directory, file]);
   if (readOnly !== null) return unwritable(`cannot write to ${directory}: ${readOnly}`, readCopy(file));
   try {
-    const known = existsSync(join(directory, evidenceFolder));
-    mkdirSync(join(directory, evidenceFolder), { recursive: true, mode: 0o700 });
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
     const missing = !existsSync(file);
     const database = open(file);
-    if (!missing) return { database, health: 'ok', detail: '' };
-    return known
-      ? { database, health: 'lost', detail: `${file} was missing` }
-      : { database, health: 'fresh', detail: '' };
+    if (holdsState(database)) return { database, health: 'ok', detail: '' };
+    if (!wasUsed(directory)) return { database, health: 'fresh', detail: '' };
+    return { database, health: 'lost', detail: missing ? `${file} was missing` : `${file} held no state` };
   } catch (error) {
     if (isBusy(error))
       throw new StoreInUse(`cannot open ${file}: another nodemend uses it; stop that one first`, { cause: error });

@@ -29,8 +29,7 @@ function readStored({ shelf, rows, health, detail }: Opened): StoredState & { re
   let found: readonly StoredRow[] = [];
   try {
     found = shelf?.rows() ?? rows ?? [];
-    const state = assemble(found);
-    return { state, rows: found, health: state === null && health === 'ok' ? 'fresh' : health, detail };
+    return { state: assemble(found), rows: found, health, detail };
   } catch (error) {
     return { state: null, rows: found, health: 'lost', detail: `the stored state cannot be used: ${String(error)}` };
   }

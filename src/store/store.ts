@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Emit } from '../ports.ts';
-import { databaseIn, isDamaged, openDatabase } from './database.ts';
+import { databaseIn, isDamaged, markUsed, openDatabase } from './database.ts';
 import { createDurable, type Durable } from './durable.ts';
 import { readIncidents, recordTransition } from './history.ts';
 import { type ClosableStore, createKeeper } from './keeper.ts';
@@ -44,8 +44,10 @@ function prune(database: DatabaseSync, wallMs: number): void {
   database.exec('DELETE FROM evidence WHERE incident NOT IN (SELECT id FROM incident)');
 }
 
-function createShelf(database: DatabaseSync, file: string, durable: Durable): Shelf {
+function createShelf(database: DatabaseSync, directory: string, durable: Durable): Shelf {
+  const file = databaseIn(directory);
   const inode = inodeOf(file);
+  let marked = false;
   return {
     rows: () => database.prepare('SELECT name, json AS sealed FROM state').all() as unknown as StoredRow[],
     write: (changes, unsaved) => {
@@ -56,6 +58,8 @@ function createShelf(database: DatabaseSync, file: string, durable: Durable): Sh
       } catch (error) {
         throw isDamaged(error) ? new ShelfLost(`${file} is damaged`, { cause: error }) : error;
       }
+      if (!marked) markUsed(directory);
+      marked = true;
     },
     sync: () => durable.sync(),
     noteEvidence: (incident, name) => void database.prepare('INSERT INTO evidence VALUES (?, ?)').run(incident, name),
@@ -67,11 +71,10 @@ function createShelf(database: DatabaseSync, file: string, durable: Durable): Sh
 
 /** Throws StoreInUse, and nothing else. */
 export function openStore(directory: string, emit: Emit): ClosableStore {
-  const file = databaseIn(directory);
-  const durable = createDurable(`${file}-wal`);
+  const durable = createDurable(`${databaseIn(directory)}-wal`);
   const open = (): Opened => {
     const { database, ...rest } = openDatabase(directory);
-    return { shelf: database === null ? null : createShelf(database, file, durable), ...rest };
+    return { shelf: database === null ? null : createShelf(database, directory, durable), ...rest };
   };
   return createKeeper(directory, open, emit);
 }

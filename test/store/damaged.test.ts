@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import t, { type Test } from 'tap';
@@ -63,19 +63,46 @@ t.test('of damaged stores the last three are kept', async (t) => {
   );
 });
 
-t.test('a missing database beside the folder of an earlier start counts as lost', async (t) => {
+t.test('a missing or empty database beside the folder of an earlier agent counts as lost', async (t) => {
   const { directory, file } = filled(t);
   for (const name of readdirSync(directory))
     if (name.startsWith('nodemend.db')) writeFileSync(join(directory, name), '');
-  t.match(openIn(t, directory).store.load(), { state: null, health: 'fresh' }, 'an empty file is an empty database');
+  const held = { state: null, health: 'lost', detail: `${file} held no state` };
+  t.same(openIn(t, directory).store.load(), held);
   const other = t.testdir({ evidence: {} });
-  t.same(openIn(t, other).store.load(), {
-    state: null,
-    health: 'lost',
-    detail: `${join(other, 'nodemend.db')} was missing`,
-  });
-  t.ok(file.endsWith('nodemend.db'));
+  const missing = { state: null, health: 'lost', detail: `${join(other, 'nodemend.db')} was missing` };
+  t.same(openIn(t, other).store.load(), missing);
+  t.match(openIn(t, t.testdir()).store.load(), { state: null, health: 'fresh' });
 });
+
+const losses: Readonly<Record<string, (file: string) => void>> = {
+  'was damaged': (file) => writeFileSync(file, 'x'.repeat(9_000)),
+  'was missing': (file) => rmSync(file),
+};
+
+for (const [what, spoil] of Object.entries(losses)) {
+  t.test(
+    `that the state ${what} is still known when the agent that found it so died before its first save`,
+    async (t) => {
+      const { directory, file } = filled(t);
+      for (const side of ['-wal', '-shm']) rmSync(file + side, { force: true });
+      spoil(file);
+      for (const start of ['the first', 'the next', 'the one after that']) {
+        const { store } = openIn(t, directory);
+        t.match(store.load(), { state: null, health: 'lost' }, start);
+        store.close();
+      }
+      const saves = openIn(t, directory).store;
+      saves.save(stateNumber(7), 1, []);
+      saves.close();
+      t.match(
+        openIn(t, directory).store.load(),
+        { state: stateNumber(7), health: 'ok' },
+        'once a state is saved it holds',
+      );
+    },
+  );
+}
 
 const disguised: Readonly<Record<string, string>> = {
   'the name of a table':

@@ -21,10 +21,11 @@ t.test('a fresh store says so once, and what is saved is there when it is opened
   t.same(first.events, [], 'nothing to tell');
 });
 
-t.test('a store that was made and never saved to is as good as fresh', async (t) => {
+t.test('a first install that died before it ever saved is still a first install', async (t) => {
   const directory = t.testdir();
   openIn(t, directory).store.close();
   t.match(openIn(t, directory).store.load(), { state: null, health: 'fresh' });
+  t.notOk(existsSync(join(directory, 'evidence')), 'nothing says that there was a state');
 });
 
 t.test('components that left the configuration leave the store, whichever agent put them there', async (t) => {
