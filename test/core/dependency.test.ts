@@ -141,3 +141,51 @@ t.test(
     t.equal(world.phase('kubelet'), 'held');
   },
 );
+
+t.test('S9: a proxy that was stopped, disabled and enabled again is waited for', async (t) => {
+  const world = createWorld([policy('proxy'), policy('edge', { after: ['proxy'] })], {
+    units: { edge: { restart: 'no' } },
+  });
+  world.advance(60_000);
+  world.stop('proxy');
+  world.unit('proxy').set({ unitFileState: 'disabled' });
+  world.advance(1_000);
+  world.unit('proxy').set({ unitFileState: 'enabled' });
+  world.unit('edge').crash();
+  world.advance(600_000);
+  t.same(world.remedial(), []);
+  t.match(world.component('edge'), { phase: 'held', detail: 'proxy' });
+});
+
+t.test('S9: what was seen while a proxy was down is no evidence once that is disabled', async (t) => {
+  const world = createWorld([policy('proxy'), policy('edge', { after: ['proxy'] })]);
+  world.advance(60_000);
+  world.stop('proxy');
+  world.answer('edge/vote', sick);
+  world.answer('edge/witness', sick);
+  world.advance(60_000);
+  world.unit('edge').restart();
+  world.advance(29_000);
+  world.unit('proxy').set({ unitFileState: 'disabled' });
+  world.forget();
+  world.advance(14_000);
+  t.same(world.remedial(), [], 'its trouble has to last anew');
+  world.advance(10_000);
+  t.match(world.remedial(), [{ component: 'edge' }]);
+});
+
+t.test('S9: a proxy under suspicion is waited for by the next agent too', async (t) => {
+  const world = createWorld([policy('proxy'), policy('edge', { after: ['proxy'] })], {
+    units: { edge: { restart: 'no' } },
+  });
+  world.advance(60_000);
+  world.unit('proxy').freeze();
+  world.advance(9_000);
+  t.equal(world.phase('proxy'), 'suspect');
+  world.unit('edge').crash();
+  world.restartAgent();
+  t.equal(world.phase('proxy'), 'suspect');
+  world.advance(2_000);
+  t.same(world.remedial(), []);
+  t.equal(world.phase('edge'), 'held');
+});

@@ -42,6 +42,12 @@ const cases: readonly (readonly [string, Unit, string, string])[] = [
   ['killed for its memory', ended({ result: 'oom-kill', activeExitAtMs: 4_990 }), 'crashed', 'unit.oom-killed'],
   ['ended by its watchdog', ended({ result: 'watchdog', activeExitAtMs: 4_990 }), 'crashed', 'unit.watchdog'],
   ['not ready in time', ended({ result: 'timeout', activeEnterAtMs: null }), 'crashed', 'unit.timeout'],
+  [
+    'stopped, its process left behind',
+    ended({ result: 'timeout', activeExitAtMs: 4_990, execMainExitAtMs: null }),
+    'stopped',
+    'unit.stopped',
+  ],
   ['killed, to be restarted', ended({ ...auto, result: 'signal' }), 'crashed', 'unit.crashed'],
   ['exited, to be restarted', ended({ ...auto }), 'exited', 'unit.exited'],
   ['exited', ended({ ...dead }), 'exited', 'unit.exited'],

@@ -222,3 +222,56 @@ t.test('S3: what is under way when a pause is set comes to its end and is told f
   t.equal(world.phase('proxy'), 'healthy');
   t.equal(world.remedial().length, 1);
 });
+
+t.test('S3: what was given up by disabling it is started when it is enabled again', async (t) => {
+  const world = worldWithProxy();
+  world.unit('proxy').program.starts = 'badly';
+  world.unit('proxy').crash();
+  world.advance(500);
+  world.unit('proxy').set({ unitFileState: 'disabled' });
+  world.unit('proxy').program.starts = 'well';
+  world.advance(600_000);
+  t.match(world.component('proxy'), { phase: 'stopped', reason: 'unit.disabled' });
+  world.unit('proxy').set({ unitFileState: 'enabled' });
+  world.advance(1_000);
+  t.equal(world.phase('proxy'), 'healthy');
+});
+
+t.test('S3: what was stopped before it was disabled stays stopped when it is enabled again', async (t) => {
+  const world = worldWithProxy();
+  world.unit('proxy').freeze();
+  world.stop('proxy');
+  world.advance(100_000);
+  t.match(world.unit('proxy').get(), { activeState: 'failed', result: 'timeout' }, 'it looks like a crash');
+  world.unit('proxy').set({ unitFileState: 'disabled' });
+  world.advance(1_000);
+  t.match(world.component('proxy'), { phase: 'stopped', reason: 'unit.disabled' });
+  world.unit('proxy').set({ unitFileState: 'enabled' });
+  world.advance(600_000);
+  t.same(world.remedial(), []);
+  t.match(world.component('proxy'), { phase: 'stopped', reason: 'unit.stopped' });
+});
+
+t.test('S3: nor is what never ran started when it is enabled', async (t) => {
+  const world = createWorld([policy('proxy')], { down: ['proxy'] });
+  world.unit('proxy').set({ unitFileState: 'disabled' });
+  world.advance(10_000);
+  world.unit('proxy').set({ unitFileState: 'enabled' });
+  world.advance(600_000);
+  t.same(world.remedial(), []);
+  t.match(world.component('proxy'), { phase: 'stopped', reason: 'unit.stopped' });
+});
+
+t.test('S3: a stop is known for one although the news of its end comes after that of its job', async (t) => {
+  const world = worldWithProxy();
+  const { activeEnterAtMs } = world.unit('proxy').get();
+  const now = world.nowMs();
+  world.send({ type: 'job.started', unit: 'proxy.service', job: 7 });
+  world.unit('proxy').set({ activeState: 'deactivating', subState: 'stop-sigkill', job: 7, activeExitAtMs: now });
+  world.send({ type: 'job.ended', unit: 'proxy.service', job: 7, result: 'done' });
+  world.unit('proxy').set({ activeState: 'failed', subState: 'failed', result: 'exit-code', job: 0, mainPid: 0 });
+  world.unit('proxy').set({ activeEnterAtMs, execMainExitAtMs: now - 1 });
+  world.advance(60_000);
+  t.same(world.remedial(), []);
+  t.match(world.component('proxy'), { phase: 'stopped', reason: 'unit.stopped' });
+});

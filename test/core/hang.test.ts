@@ -121,3 +121,23 @@ t.test("S5: where the unit has a watchdog of systemd's, that goes first", async 
   const tookMs = msUntilActed(world, 120_000);
   t.ok(tookMs !== null && tookMs >= 60_000, `${tookMs} ms, twice the watchdog's`);
 });
+
+t.test(
+  'what was seen of a unit that was frozen when the bus was lost is no evidence when it is seen again',
+  async (t) => {
+    const world = createWorld([policy('containerd')]);
+    world.advance(60_000);
+    world.unit('containerd').set({ freezerState: 'frozen' });
+    world.answer('containerd/vote', { verdict: 'unhealthy', reason: 'probe.refused' });
+    world.answer('containerd/witness', { verdict: 'unhealthy', reason: 'probe.refused' });
+    world.advance(60_000);
+    world.loseBus();
+    world.advance(14_000);
+    world.unit('containerd').set({ freezerState: 'running' });
+    world.findBus();
+    world.advance(13_000);
+    t.same(world.remedial(), []);
+    world.advance(10_000);
+    t.match(world.remedial(), [{ component: 'containerd' }]);
+  },
+);

@@ -111,3 +111,21 @@ t.test('S11: of a boot older than the window nobody knows when systemd restarted
   world.startAgent({ bootId: 'boot-two' });
   t.same(world.component('containerd').spent, []);
 });
+
+t.test("S11: a restart of systemd's that is not coming any more is not waited for", async (t) => {
+  const world = createWorld([policy('containerd')]);
+  world.advance(60_000);
+  world.unit('containerd').crash();
+  world.advance(60_000);
+  world.forget();
+  const queued = { activeState: 'activating', subState: 'auto-restart-queued', mainPid: 0 } as const;
+  world.unit('containerd').set({ ...queued, job: 7 });
+  world.advance(60_000);
+  t.same(world.remedial(), [], 'it has a job, so it is on its way');
+  world.unit('containerd').set({ ...queued, job: 0 });
+  world.advance(4_900);
+  t.same(world.remedial(), [], 'the unit may have been read in between');
+  world.advance(200);
+  t.match(world.remedial(), [{ type: 'unit.restart', resetFailed: true }]);
+  t.equal(world.phase('containerd'), 'healthy');
+});

@@ -130,3 +130,36 @@ t.test('a unit that fails at each start reaches its start limit as recorded', as
     recorded,
   );
 });
+
+t.test('a unit that is stopped while it waits to be restarted is inactive, however its run ended', async (t) => {
+  const { pidOne, told, run } = createStand([['containerd.service']]);
+  pidOne.kill('containerd.service', 'signal');
+  run(1_000);
+  pidOne.ask('stop', 'containerd.service');
+  run(10_000);
+  const recorded = tellRecorded('signals-stop-while-waiting.jsonl');
+  t.same(told, ['containerd.service failed/failed-before-auto-restart', ...recorded]);
+  t.equal(pidOne.read('containerd.service').result, 'signal');
+});
+
+t.test('a restart whose job fails for a dependency leaves the unit queued without a job', async (t) => {
+  const { pidOne, told, run } = createStand([
+    ['base.service', { settings: { restart: 'no' } }],
+    [
+      'upper.service',
+      { settings: { restart: 'always', restartMs: 2_000 }, after: ['base.service'], requires: ['base.service'] },
+    ],
+  ]);
+  const base = pidOne.service('base.service');
+  if (base === null) throw new Error('there is no service');
+  base.installed.ailments.startFails = true;
+  pidOne.kill('upper.service', 'signal');
+  run(300);
+  pidOne.kill('base.service', 'signal');
+  run(10_000);
+  const [waits = '', ...recorded] = tellRecorded('signals-dependency-of-queued-restart.jsonl');
+  const fell = ['upper.service failed/failed-before-auto-restart', waits, 'base.service failed/failed'];
+  t.same(told, [...fell, ...recorded]);
+  const { subState, job } = pidOne.read('upper.service');
+  t.same({ subState, job }, { subState: 'auto-restart-queued', job: 0 });
+});

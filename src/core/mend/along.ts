@@ -12,8 +12,11 @@ const follows = (laterMs: number | null, earlierMs: number | null): boolean =>
   laterMs !== null && earlierMs !== null && laterMs > earlierMs && laterMs - earlierMs <= apartMs;
 
 /** The other one ended by itself, and this one was stopped on the spot: a stop that was asked for would have gone the other way round. */
-const fellWith = (unit: Unit, other: Unit): boolean =>
-  follows(unit.activeExitAtMs, other.activeExitAtMs) || waitedWhenFell(unit, other);
+function fellWith(unit: Unit, other: Unit): boolean {
+  // A run that came up since then ended for a reason of its own.
+  const wasUp = (unit.activeEnterAtMs ?? 0) <= (other.activeExitAtMs ?? 0);
+  return (wasUp && follows(unit.activeExitAtMs, other.activeExitAtMs)) || waitedWhenFell(unit, other);
+}
 
 /** Its process was gone by then: it waited for systemd's restart when it was stopped for the other one's sake. */
 function waitedWhenFell(unit: Unit, other: Unit): boolean {
@@ -25,11 +28,17 @@ function waitedWhenFell(unit: Unit, other: Unit): boolean {
 /** The other one was asked to stop. So may this one have been, at the same moment; who saw its job knows better. */
 const wasStoppedWith = (unit: Unit, other: Unit): boolean => follows(other.activeExitAtMs, unit.inactiveEnterAtMs);
 
-/** It never ran in this boot although it is enabled, and what it stops with is not up: its start failed for that one's sake. */
-function wasNeverStartedFor(unit: Unit, other: Unit): boolean {
-  const neverRan = unit.invocationId === '' && unit.inactiveExitAtMs === null;
-  return neverRan && unit.unitFileState === 'enabled' && other.activeState !== 'active';
-}
+/** Not in this boot, or systemd has forgotten it. */
+export const neverRan = ({ invocationId, inactiveExitAtMs }: Unit): boolean =>
+  invocationId === '' && inactiveExitAtMs === null;
+
+/** Not up, or only since a start that was not its first. */
+const failedToStart = ({ activeState, activeExitAtMs, inactiveEnterAtMs }: Unit): boolean =>
+  activeState !== 'active' || (activeExitAtMs === null && inactiveEnterAtMs !== null);
+
+/** It never ran although it is enabled, and what it stops with did not come up: its start, which nobody saw, failed for that one's sake. */
+const wasNeverStartedFor = ({ job }: Component, unit: Unit, other: Unit): boolean =>
+  job === null && neverRan(unit) && unit.unitFileState === 'enabled' && failedToStart(other);
 
 /** systemd itself says that a start of it failed for the sake of one that is not up. */
 function failedFor({ job }: Component, other: Unit): boolean {
@@ -47,7 +56,7 @@ export function wentDownWith(
     if (other === null || policy.name === component.policy.name || !unit.settings.stopsWith.includes(policy.unit))
       return false;
     if (fellWith(unit, other) || failedFor(component, other)) return true;
-    return !seen && (wasStoppedWith(unit, other) || wasNeverStartedFor(unit, other));
+    return !seen && (wasStoppedWith(unit, other) || wasNeverStartedFor(component, unit, other));
   });
   return found?.policy.name ?? null;
 }

@@ -7,7 +7,7 @@ import type { Phase } from '../transition.ts';
 import { hasJob } from './jobs.ts';
 import type { Component, State } from './state.ts';
 
-export const holding: Readonly<Record<Phase, boolean>> = {
+const holding: Readonly<Record<Phase, boolean>> = {
   unknown: false,
   starting: true,
   healthy: false,
@@ -22,6 +22,10 @@ export const holding: Readonly<Record<Phase, boolean>> = {
   paused: false,
 };
 
+/** Whether dependents wait for a component in this phase for this reason. Nobody wants one up that is disabled. */
+export const isHolding = ({ phase, reason }: Pick<Component, 'phase' | 'reason'>): boolean =>
+  holding[phase] && reason !== 'unit.disabled';
+
 /** With a job under way a unit is about to change: a start of its dependent might pull it up against an operator's stop. */
 function isChanging(component: Component, nowMs: number): boolean {
   return component.unit !== null && component.seen && hasJob(component, component.unit, nowMs);
@@ -35,8 +39,7 @@ function isPausedDown({ phase, unit }: Component): boolean {
 }
 
 function holds(component: Component, nowMs: number): boolean {
-  const faulty = holding[component.phase] && component.reason !== 'unit.disabled';
-  return faulty || isPausedDown(component) || isChanging(component, nowMs);
+  return isHolding(component) || isPausedDown(component) || isChanging(component, nowMs);
 }
 
 /** Name of the component this one has to wait for, or null. */

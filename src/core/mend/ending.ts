@@ -4,12 +4,33 @@
  * stop 0.2 ms to 17 ms apart, exit 0.3 ms the other way round).
  */
 import type { Reason } from '../reason.ts';
-import { wentDownWith } from './along.ts';
+import { neverRan, wentDownWith } from './along.ts';
 import type { Component, Ending, State } from './state.ts';
 import type { Unit } from './unit.ts';
 
 export function isAutoRestart(unit: Unit): boolean {
   return unit.subState.includes('auto-restart');
+}
+
+/** A restart whose job was there and is gone is believed for so long: the unit may have been read in between. */
+const strandedMs = 5_000;
+
+/** When it is sure that systemd's own restart is not coming; null when nothing speaks against it. */
+export function strandedAtMs({ subState, job, stateChangeAtMs }: Unit): number | null {
+  return subState === 'auto-restart-queued' && job === 0 ? (stateChangeAtMs ?? 0) + strandedMs : null;
+}
+
+/**
+ * systemd was about to restart it and has given that up: when a dependency of the restart's job fails the unit stays `auto-restart-queued` without a
+ * job, for ever (systemd 257).
+ */
+function isStranded(unit: Unit, nowMs: number): boolean {
+  return nowMs >= (strandedAtMs(unit) ?? Infinity);
+}
+
+/** systemd is going to start it by itself. */
+export function isRestarting(unit: Unit, nowMs: number): boolean {
+  return isAutoRestart(unit) && !isStranded(unit, nowMs);
 }
 
 /** The unit has no process now and, but for systemd's own Restart=, will not get one. */
@@ -34,13 +55,12 @@ function gotActive(unit: Unit): boolean {
 }
 
 function wasStopped(unit: Unit): boolean {
-  const { activeEnterAtMs, activeExitAtMs, execMainExitAtMs } = unit;
-  if (activeExitAtMs === null || activeEnterAtMs === null || execMainExitAtMs === null) return false;
+  const { activeEnterAtMs, activeExitAtMs, execMainExitAtMs, result } = unit;
+  // A process that not even SIGKILL ended is left behind when the stop times out.
+  const goneAtMs = execMainExitAtMs ?? (result === 'timeout' ? Infinity : null);
+  if (activeExitAtMs === null || activeEnterAtMs === null || goneAtMs === null) return false;
   return (
-    gotActive(unit) &&
-    activeExitAtMs >= activeEnterAtMs &&
-    activeExitAtMs < execMainExitAtMs &&
-    !endedBySystemd.has(unit.result)
+    gotActive(unit) && activeExitAtMs >= activeEnterAtMs && activeExitAtMs < goneAtMs && !endedBySystemd.has(result)
   );
 }
 
@@ -95,11 +115,26 @@ function isWiped(unit: Unit): boolean {
   return unit.activeState === 'inactive' && unit.result === 'success';
 }
 
-/** Disabled while it was down, or found so: nobody wants it up until somebody starts it (S3). `component` still has the unit as it was. */
+/** Disabled while it was down, or found so: nobody wants it up until somebody starts or enables it (S3). `component` still has the unit as it was. */
 export function isGivenUp({ unit: before, ending }: Component, unit: Unit): boolean {
   if (unit.unitFileState !== 'disabled' || !hasEnded(unit) || isAutoRestart(unit)) return false;
+  // What was stopped stays that, also when it is enabled again.
+  if (ending?.how === 'stopped' && ending.dependency === null && ending.reason !== 'unit.disabled') return false;
   if (before === null) return true;
   return hasEnded(before) && (before.unitFileState !== 'disabled' || ending?.reason === 'unit.disabled');
+}
+
+/** Enabled again, it is what its own end makes of it; nobody has started what never ran. */
+function knownEnding({ ending }: Component, unit: Unit): Ending | null {
+  if (ending?.reason !== 'unit.disabled' || unit.unitFileState === 'disabled') return ending;
+  return neverRan(unit) ? { ...ending, ...stop } : null;
+}
+
+/** On its way down under a job that is done: it was stopped, also when the news that it is down comes late. A restart would have brought a new run. */
+function goesDownStopped(component: Component, unit: Unit): Component {
+  const { job } = component;
+  const done = job !== null && job.result === 'done' && job.id === unit.job;
+  return done ? { ...component, ending: { ...stop, dependency: job.because, job: job.id } } : component;
 }
 
 /**
@@ -113,16 +148,19 @@ export function noteEnding(
   unmoved = false,
 ): Component {
   if (unit.loadState === 'not-found') return { ...component, ending: null };
-  if (!hasEnded(unit)) return unit.activeState === 'deactivating' ? component : { ...component, ending: null };
-  const { ending: known, job: last } = component;
-  if (known?.reason === 'unit.disabled' && unit.unitFileState === 'disabled') return component;
+  if (unit.activeState === 'deactivating') return goesDownStopped(component, unit);
+  if (!hasEnded(unit) || (neverRan(unit) && unit.job !== 0)) return { ...component, ending: null };
+  const known = knownEnding(component, unit);
+  const as: Component = { ...component, ending: known };
+  const last = component.job;
+  if (known?.reason === 'unit.disabled') return as;
   // The restart has begun and Result says `success` again: how the last run ended is known from before.
-  if (unit.subState === 'auto-restart-queued' && known !== null) return component;
+  if (unit.subState === 'auto-restart-queued' && known !== null) return as;
   const forgotten = unit.execMainExitAtMs === null && unit.activeEnterAtMs === null;
   const failedStart = last?.result === 'dependency';
-  if (forgotten && known !== null && !failedStart) return component;
+  if (forgotten && known !== null && !failedStart) return as;
   const stopped = isStopDone(component, unit);
-  if (known?.how === 'crashed' && isWiped(unit) && !stopped) return component;
+  if (known?.how === 'crashed' && isWiped(unit) && !stopped) return as;
   const kept = unmoved && known?.how === 'stopped' ? known : null;
   const { how, reason } = stopped ? stop : (kept ?? classifyEnding(unit));
   const under = unit.job !== 0 ? unit.job : last !== null && last.endedAtMs === null ? last.id : 0;

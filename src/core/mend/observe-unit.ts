@@ -4,7 +4,7 @@
 import type { RestartedBy, Transition } from '../transition.ts';
 import { spend } from './budget.ts';
 import { isGivenUp, noteEnding } from './ending.ts';
-import { freshProbes } from './looks.ts';
+import { forgetLooks, freshProbes } from './looks.ts';
 import type { Component } from './state.ts';
 import { put, type Turn, tell } from './turn.ts';
 import type { Unit } from './unit.ts';
@@ -60,6 +60,13 @@ function isUnmoved(previous: Unit | null, { activeState, stateChangeAtMs, invoca
   return same && previous.invocationId === invocationId;
 }
 
+/** While it was frozen, or masked, what was seen of it was no evidence; it may have been so until this very moment. */
+function isReleased(previous: Unit | null, unit: Unit): boolean {
+  if (previous === null) return false;
+  const thawed = previous.freezerState !== 'running' && unit.freezerState === 'running';
+  return thawed || (previous.loadState === 'masked' && unit.loadState !== 'masked');
+}
+
 export function observeUnit(turn: Turn, component: Component, unit: Unit): void {
   const previous = component.unit;
   const anew = previous !== null && unit.invocationId !== '' && unit.invocationId !== previous.invocationId;
@@ -74,7 +81,7 @@ export function observeUnit(turn: Turn, component: Component, unit: Unit): void 
   const fresh = anew
     ? { ...noted, freshFromMs: unit.inactiveExitAtMs ?? turn.nowMs, probes: freshProbes(noted, turn.nowMs) }
     : noted;
-  put(turn, fresh);
+  put(turn, isReleased(previous, unit) ? forgetLooks(fresh, turn.nowMs) : fresh);
   for (const other of Object.values(turn.components)) if (mayHaveGoneWith(other, unit)) askAgain(turn, other);
 }
 

@@ -5,7 +5,7 @@
 import type { Reason } from '../reason.ts';
 import { halfOpenAtMs, mayHasten } from './budget.ts';
 import { beginDeed } from './deed.ts';
-import { hasEnded, isAutoRestart } from './ending.ts';
+import { hasEnded, isRestarting } from './ending.ts';
 import { upgradeUntilMs } from './host.ts';
 import { openIncident } from './incident.ts';
 import { hasJob } from './jobs.ts';
@@ -109,7 +109,7 @@ export function hasten(turn: Turn, component: Component, { cause, detail, sinceM
 /** Out of budget: one attempt per longest back-off, for ever (S8); while systemd itself is at it, that is the attempt. */
 export function retry(turn: Turn, component: Component, { cause, detail, sinceMs }: Reading, unit: Unit): Component {
   const opened = openIncident(turn, component, cause, detail, sinceMs);
-  if (isAutoRestart(unit)) return defer(turn, opened, { reason: 'restart.budget-spent', untilMs: null });
+  if (isRestarting(unit, turn.nowMs)) return defer(turn, opened, { reason: 'restart.budget-spent', untilMs: null });
   const waiting = { ...opened, notBeforeMs: halfOpenAtMs(opened) };
   return attempt(turn, waiting, unit, { cause, reason: 'restart.half-open', early: 'restart.budget-spent' });
 }

@@ -5,7 +5,7 @@
 import type { Reason } from '../reason.ts';
 import { remaining } from './budget.ts';
 import { act, dropPlan, endDeed, isPrepared } from './deed.ts';
-import { dependents, holding } from './dependency.ts';
+import { dependents, isHolding } from './dependency.ts';
 import { climb, closeIncident } from './incident.ts';
 import { forgetLooks, scheduleLooks } from './looks.ts';
 import type { Reading } from './reading.ts';
@@ -59,10 +59,10 @@ const effects: Readonly<Record<Effect, Perform>> = {
 function enter(turn: Turn, component: Component, to: Component['phase'], seen: Reading): Component {
   const { phase: from, policy } = component;
   const { reason, detail } = seen;
+  if (isHolding(component) && !isHolding({ phase: to, reason })) absolve(turn, policy.name);
   if (from === to) return component.reason === reason ? component : { ...component, reason, detail };
   tell(turn, { type: 'component.phase', component: policy.name, from, to, reason, detail });
   for (const name of dependents(policy.name, turn.components)) turn.unsettled.add(name);
-  if (holding[from] && !holding[to]) absolve(turn, policy.name);
   return { ...component, phase: to, reason, detail, sinceMs: turn.nowMs };
 }
 

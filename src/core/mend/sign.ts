@@ -4,7 +4,7 @@
  */
 import { remaining } from './budget.ts';
 import { isBack, unseenBehind, waitsFor } from './dependency.ts';
-import { hasEnded, isAutoRestart } from './ending.ts';
+import { hasEnded, isRestarting } from './ending.ts';
 import { upgradeUntilMs } from './host.ts';
 import { hasJob } from './jobs.ts';
 import { graceMs } from './pressure.ts';
@@ -33,7 +33,7 @@ function readHandsOff(turn: Turn, component: Component): Reading | null {
 function readStopped(turn: Turn, { ending, unit }: Component): Reading | null {
   if (ending?.how !== 'stopped') return null;
   const { dependency } = ending;
-  const disabled = ending.reason === 'unit.stopped' && unit?.unitFileState === 'disabled';
+  const disabled = unit?.unitFileState === 'disabled';
   if (dependency === null) return read('stopped', disabled ? 'unit.disabled' : ending.reason);
   const back = isBack(dependency, turn.components, turn.nowMs) && upgradeUntilMs(turn.node, turn.nowMs) === null;
   return back ? null : read('stopped', 'unit.stopped-by-dependency', dependency);
@@ -58,7 +58,7 @@ function readEnded(turn: Turn, component: Component, unit: Unit): Reading {
   const trouble =
     ending?.how === 'stopped'
       ? read('down', 'unit.dependency-back', ending.dependency ?? '')
-      : read(isAutoRestart(unit) ? 'restarting' : 'down', ending?.reason ?? 'unit.crashed', unit.subState);
+      : read(isRestarting(unit, turn.nowMs) ? 'restarting' : 'down', ending?.reason ?? 'unit.crashed', unit.subState);
   return readTrouble(turn, component, trouble);
 }
 

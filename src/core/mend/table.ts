@@ -61,7 +61,7 @@ export const table: Readonly<Record<Phase, Row>> = {
   unknown: usual('unknown'),
   starting: { ...usual('starting'), unseen: go('starting') },
   healthy: { ...usual('healthy'), unseen: go('healthy') },
-  suspect: { ...usual('suspect'), unseen: go('suspect') },
+  suspect: { ...usual('suspect'), blind: go('suspect'), unseen: go('suspect') },
   unhealthy: troubled('unhealthy'),
   mending: { ...troubled('mending'), blind: go('mending') },
   exhausted: {

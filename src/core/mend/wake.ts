@@ -1,5 +1,6 @@
 /** When the core wants to be called next although nothing happens: the passing of time alone may change something then. */
 import { refillsAtMs } from './budget.ts';
+import { strandedAtMs } from './ending.ts';
 import { upgradeUntilMs } from './host.ts';
 import { jobEndMs } from './jobs.ts';
 import { graceMs } from './pressure.ts';
@@ -42,6 +43,7 @@ export function changesAtMs(node: NodeState, component: Component, nowMs: number
     verdictMs,
     refillMs,
     upgradedMs,
+    unit === null ? null : strandedAtMs(unit),
     ...start,
   ];
   return earliest(times, nowMs);

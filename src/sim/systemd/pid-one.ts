@@ -103,7 +103,8 @@ export function createPidOne(installed: readonly Installed[], context: PidOneCon
       moved: (before, after) => jobs.moved(service, before, after),
       autoRestart: () => {
         if (one.masked) return service.giveUp();
-        service.set({ nRestarts: service.unit().nRestarts + 1, subState: 'auto-restart-queued' });
+        const nRestarts = service.unit().nRestarts + 1;
+        service.set({ nRestarts, subState: 'auto-restart-queued', stateChangeAtMs: nowMs() });
         jobs.add('start', name);
       },
     });

@@ -245,9 +245,8 @@ export function createService(installed: Installed, context: ServiceContext): Se
         return;
       }
       wait(null);
-      const activeState = unit.result === 'success' ? 'inactive' : 'failed';
-      const subState = activeState === 'failed' ? 'failed' : 'dead';
-      move({ activeState, subState, inactiveEnterAtMs: nowMs() });
+      // Not `failed`, however the run ended: Result alone still tells.
+      move({ activeState: 'inactive', subState: 'dead', inactiveEnterAtMs: nowMs() });
     },
     resetFailed: () => {
       limit.reset();
