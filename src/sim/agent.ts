@@ -19,6 +19,7 @@ import { noControlPlane } from './control-plane.ts';
 import { createLife, type Life, type Point } from './life.ts';
 import type { Machine, Tenant } from './machine.ts';
 import { createProber } from './prober.ts';
+import { runCommand } from './run-command.ts';
 
 /** Restart=always, RestartSec=200ms, and the time Node takes to be up; from the boot, after the basic target. */
 const restartMs = 500;
@@ -26,7 +27,6 @@ const bootMs = 2_000;
 const watchdogMs = 30_000;
 const evidenceMs = 30;
 export const sampleMs = 1.5;
-const commandMs = 200;
 
 export interface Agent extends Tenant {
   /** null while no agent runs. */
@@ -136,10 +136,7 @@ function buildRunning(machine: Machine, config: Config, life: Life): Running {
     prober: createProber(machine, life),
     host: createHost(machine, life),
     ...{ evidence, store, controlPlane: noControlPlane },
-    runCommand: () => {
-      watcher.called?.({ type: 'command.run', unit: '' });
-      return life.later(commandMs, () => ({ ok: true, reason: 'action.done', detail: '' }));
-    },
+    runCommand: () => runCommand(watcher, life),
   });
   const createLoopFrom = (initial: State): Loop =>
     createLoop({

@@ -95,7 +95,7 @@ export function createBus(machine: Machine, life: Life, emit: Emit): BusEnd {
     reads += 1;
     const number = reads;
     deliver(() => {
-      if (state === 'lost' || state === 'closed' || ailments.gone || ailments.hung) return;
+      if (state === 'lost' || state === 'closed' || ailments.gone || ailments.hung || !life.reach('read')) return;
       for (const name of watched) {
         const unit = machine.pidOne().read(name);
         tellUnit(unit, always);

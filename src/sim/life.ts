@@ -4,8 +4,11 @@
  */
 import type { Agenda } from './agenda.ts';
 
-/** Places where the agent can die: before and after a write, a sync, a call; before it takes notice of a reply or of its job's end. */
-export type Point = 'write' | 'written' | 'sync' | 'synced' | 'call' | 'called' | 'reply' | 'ended';
+/**
+ * Places where the agent can die: before and after a write, a sync, a call of the bus or of a command; before it takes notice of a reply, of its job's
+ * end, of what systemd answers when the units are read.
+ */
+export type Point = 'write' | 'written' | 'sync' | 'synced' | 'call' | 'called' | 'reply' | 'ended' | 'read';
 
 export interface Life {
   readonly serial: number;

@@ -18,6 +18,7 @@ const minute = 60_000;
 const containerd = 'containerd.service';
 const docker = 'docker.service';
 const kubelet = 'kubelet.service';
+const worker = 'worker.service';
 
 export const found: readonly Found[] = [
   {
@@ -263,6 +264,123 @@ export const found: readonly Found[] = [
     story: [
       { atMs: 60 * minute, happening: { what: 'systemctl', verb: 'freeze', unit: containerd } },
       { atMs: 68 * minute, happening: { what: 'systemctl', verb: 'disable', unit: containerd } },
+    ],
+    hours: 3,
+  },
+  {
+    now: 'a unit that is stopped while systemd waits to restart it stays stopped although nobody saw it',
+    seed: 20660,
+    node: 'worker',
+    story: [
+      { atMs: 60 * minute, happening: { what: 'crash', unit: containerd } },
+      { atMs: 61 * minute, happening: { what: 'crash', unit: containerd } },
+      { atMs: 61 * minute + 1_000, happening: { what: 'kill-agent' } },
+      { atMs: 61 * minute + 1_200, happening: { what: 'systemctl', verb: 'stop', unit: containerd } },
+    ],
+    hours: 3,
+  },
+  {
+    now: 'a docker whose restart by systemd failed for want of containerd is started once containerd is up',
+    seed: 24920,
+    node: 'docker host',
+    story: [
+      { atMs: 15_851_520.321323536, happening: { what: 'hang-at-start', unit: docker, forMs: 582_000 } },
+      {
+        atMs: 16_140_367.023255676,
+        happening: { what: 'crash-again', unit: containerd, everyMs: 36_000, forMs: 350_000 },
+      },
+      { atMs: 16_140_529.414247721, happening: { what: 'hang-at-start', unit: containerd, forMs: 528_000 } },
+    ],
+    hours: 6,
+  },
+  {
+    now: 'the kubelet waits for a containerd that was stopped, disabled and enabled again',
+    seed: 40142,
+    node: 'watchdog',
+    story: [
+      { atMs: 7_305_058.550853282, happening: { what: 'systemctl', verb: 'stop', unit: containerd } },
+      { atMs: 8_089_255.235355813, happening: { what: 'systemctl', verb: 'disable', unit: containerd } },
+      { atMs: 8_275_255.235355813, happening: { what: 'systemctl', verb: 'enable', unit: containerd } },
+    ],
+    hours: 6,
+  },
+  {
+    now: 'a unit whose stop timed out stays stopped although its end was told after that of the job',
+    seed: 50168,
+    node: 'control plane',
+    story: [
+      { atMs: 12_782_043.786410708, happening: { what: 'become-unkillable', unit: containerd, forMs: 560_000 } },
+      { atMs: 12_782_235.533099622, happening: { what: 'lose-signals', share: 0.25830589949619026, forMs: 894_000 } },
+      { atMs: 12_782_731.348926201, happening: { what: 'systemctl', verb: 'stop', unit: containerd } },
+    ],
+    hours: 6,
+  },
+  {
+    now: 'a unit that crashed for good and was disabled is started when it is enabled again',
+    seed: 50411,
+    node: 'edge',
+    story: [
+      { atMs: 60 * minute, happening: { what: 'crash-again', unit: worker, everyMs: 32_000, forMs: 744_000 } },
+      { atMs: 60 * minute + 12_000, happening: { what: 'systemctl', verb: 'disable', unit: worker } },
+      { atMs: 69 * minute, happening: { what: 'spoil-state', how: 'damaged' } },
+      { atMs: 69 * minute + 1_000, happening: { what: 'kill-agent' } },
+      { atMs: 73 * minute, happening: { what: 'systemctl', verb: 'enable', unit: worker } },
+    ],
+    hours: 3,
+  },
+  {
+    now: 'a worker is not started into a hang of its proxy that only the agent before had seen',
+    seed: 51005,
+    node: 'edge',
+    story: [
+      { atMs: 6_650_841.141148936, happening: { what: 'deadlock', unit: 'haproxy.service' } },
+      { atMs: 6_660_131.204151548, happening: { what: 'oom', unit: worker } },
+      { atMs: 6_664_532.265299931, happening: { what: 'kill-agent' } },
+    ],
+    hours: 3,
+  },
+  {
+    now: 'a docker that an operator stops stays stopped although containerd had fallen a second before its crash',
+    seed: 51279,
+    node: 'docker host',
+    story: [
+      { atMs: 15_575_269.074020907, happening: { what: 'oom', unit: containerd } },
+      { atMs: 15_576_240.495927166, happening: { what: 'oom', unit: docker } },
+      { atMs: 15_577_161.640266888, happening: { what: 'systemctl', verb: 'stop', unit: docker } },
+    ],
+    hours: 6,
+  },
+  {
+    now: 'what the kubelet answered while containerd was stopped is no evidence once containerd is disabled',
+    seed: 53256,
+    node: 'watchdog',
+    story: [
+      { atMs: 5_356_783.840251155, happening: { what: 'systemctl', verb: 'stop', unit: containerd } },
+      { atMs: 17_154_709.145198576, happening: { what: 'exit', unit: kubelet } },
+      { atMs: 17_181_970.099888276, happening: { what: 'systemctl', verb: 'disable', unit: containerd } },
+    ],
+    hours: 6,
+  },
+  {
+    now: 'a docker that could not start at boot is started although the agent died before it saw that',
+    seed: 53860,
+    node: 'docker host',
+    story: [
+      { atMs: 60 * minute, happening: { what: 'reboot' } },
+      { atMs: 60 * minute, happening: { what: 'hang-at-start', unit: containerd, forMs: 10 * minute } },
+      { atMs: 3_717_900, happening: { what: 'kill-agent' } },
+    ],
+    hours: 3,
+  },
+  {
+    now: 'what an agent saw of containerd before it knew that it was thawed is no evidence',
+    seed: 22139,
+    node: 'docker node',
+    story: [
+      { atMs: 60 * minute, happening: { what: 'lose-socket', unit: containerd } },
+      { atMs: 60 * minute + 1_000, happening: { what: 'systemctl', verb: 'freeze', unit: containerd } },
+      { atMs: 62 * minute, happening: { what: 'lose-bus', forMs: 40_000 } },
+      { atMs: 62 * minute + 38_000, happening: { what: 'systemctl', verb: 'thaw', unit: containerd } },
     ],
     hours: 3,
   },

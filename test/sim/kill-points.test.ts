@@ -1,10 +1,11 @@
 /**
- * Every durable write, sync, bus call and bus reply is a place where the agent can die. In each main story it dies at every one of them, once by kill -9
+ * Every durable write, sync, call and reply is a place where the agent can die. In each main story it dies at every one of them, once by kill -9
  * and once with the power: no intent is acted on twice, none is forgotten, and everything is well again.
  */
 import t from 'tap';
 import type { Scheduled } from '../../src/sim/happening.ts';
 import type { Point } from '../../src/sim/life.ts';
+import type { Watcher } from '../../src/sim/watcher.ts';
 import { createWorld, type World } from '../../src/sim/world.ts';
 import { type Node, nodes } from './nodes.ts';
 import { recoveryBreaches } from './rules/liveness.ts';
@@ -54,6 +55,30 @@ const mains: readonly Main[] = [
     ],
   },
   {
+    name: 'a containerd that only a reboot would help',
+    node: 'last resort',
+    story: [{ atMs: beginMs, happening: { what: 'become-unkillable', unit: containerd, forMs: 20 * minuteMs } }],
+  },
+  {
+    name: 'a state that is found damaged',
+    node: 'worker',
+    story: [
+      { atMs: beginMs, happening: { what: 'spoil-state', how: 'damaged' } },
+      { atMs: beginMs + 1_000, happening: { what: 'kill-agent' } },
+      { atMs: beginMs + 10_000, happening: { what: 'crash', unit: containerd } },
+      { atMs: beginMs + 40_000, happening: { what: 'crash', unit: containerd } },
+    ],
+  },
+  {
+    name: 'a pause that an operator set and ended',
+    node: 'worker',
+    story: [
+      { atMs: beginMs, happening: { what: 'pause', component: 'kubelet', forMs: 10 * minuteMs } },
+      { atMs: beginMs + minuteMs, happening: { what: 'deadlock', unit: 'kubelet.service' } },
+      { atMs: beginMs + 3 * minuteMs, happening: { what: 'resume', component: 'kubelet' } },
+    ],
+  },
+  {
     name: 'a unit without Restart= that fails again',
     node: 'edge',
     story: [
@@ -63,6 +88,8 @@ const mains: readonly Main[] = [
 ];
 
 interface Played {
+  /** What it did to the node. */
+  readonly calls: ReadonlySet<string>;
   readonly points: readonly Point[];
   readonly breaches: readonly string[];
 }
@@ -70,6 +97,7 @@ interface Played {
 /** Dies at the `deathly`-th point of the window, counted from 0; -1 is never. */
 async function play(node: Node, story: readonly Scheduled[], deathly: number, death: Death): Promise<Played> {
   const points: Point[] = [];
+  const calls = new Set<string>();
   const oracle = createOracle(() => world);
   const dies = (point: Point): boolean => {
     const { agenda, machine } = world;
@@ -83,21 +111,33 @@ async function play(node: Node, story: readonly Scheduled[], deathly: number, de
     return true;
   };
   const { config, units, disabled } = node;
-  const world: World = createWorld({ seed: 1, config, units, disabled, watcher: oracle.watcher, dies });
+  const watcher: Watcher = {
+    ...oracle.watcher,
+    called: (call) => {
+      calls.add(call.type);
+      oracle.watcher.called?.(call);
+    },
+  };
+  const world: World = createWorld({ seed: 1, config, units, disabled, watcher, dies });
   world.tell(story);
   await world.runTo(endMs);
   const all = [...oracle.breaches, ...recoveryBreaches(world, oracle.knowledge)];
-  return { points, breaches: all.map(({ what }) => what) };
+  return { calls, points, breaches: all.map(({ what }) => what) };
 }
+
+const called = new Set<string>();
+const reached = new Set<Point>();
 
 for (const { name, node: nodeName, story } of mains) {
   for (const death of ['kill -9', 'power loss'] as const) {
     t.test(`${name}: ${death} at every point`, async (t) => {
       const node = nodes.find((one) => one.name === nodeName);
       if (node === undefined) throw new Error(`there is no node ${nodeName}`);
-      const { points, breaches } = await play(node, story, -1, death);
+      const { calls, points, breaches } = await play(node, story, -1, death);
       t.same(breaches, [], 'without a death');
       t.ok(points.includes('call') && points.includes('written') && points.includes('synced'), 'it acts at all');
+      for (const call of calls) called.add(call);
+      for (const point of points) reached.add(point);
       for (const [index, point] of points.entries()) {
         const died = await play(node, story, index, death);
         if (died.breaches.length > 0) t.fail(`at point ${index}, ${point}`, { breaches: died.breaches.slice(0, 3) });
@@ -106,3 +146,8 @@ for (const { name, node: nodeName, story } of mains) {
     });
   }
 }
+
+t.test('among them is every kind of action and every kind of point', async (t) => {
+  t.same([...called].sort(), ['command.run', 'node.reboot', 'unit.kill', 'unit.restart', 'unit.start']);
+  t.same([...reached].sort(), ['call', 'called', 'ended', 'read', 'reply', 'sync', 'synced', 'write', 'written']);
+});

@@ -1,7 +1,7 @@
 /** What must hold at the moment at which an action leaves the core. Each rule says what is wrong, or null. */
 import type { Remedial } from '../../../src/core/action.ts';
 import { missingEvidence } from './evidence.ts';
-import { isEnded, isKnownBad, isWaiting, type Knowledge, type Part } from './knowledge.ts';
+import { isEnded, isKnownBad, isLeftBehind, isWaiting, type Knowledge, type Part } from './knowledge.ts';
 
 export interface Leaving {
   readonly action: Remedial;
@@ -40,8 +40,8 @@ const handsOff: Rule = ({ part, knowledge }) => {
   if (knowledge.shuttingDown) return 'S3 the node is shutting down';
   const upgrading = (sample?.packageManager ?? null) !== null && upgradeSinceMs !== null;
   if (upgrading && nowMs - upgradeSinceMs < longestUpgradeMs) return 'S3 a package manager is at work';
-  const unwanted = knowledge.unwanted.has(unit.id) && !knowledge.undecided.has(unit.id);
-  if (unwanted && isEnded(unit) && !isWaiting(unit)) return `S3 ${unit.id} was stopped by an operator`;
+  if (knowledge.unwanted.has(unit.id) && isEnded(unit) && !isWaiting(unit))
+    return `S3 ${unit.id} was stopped by an operator`;
   if (unit.unitFileState === 'disabled' && unit.invocationId === '') return `S3 ${unit.id} is disabled and never ran`;
   return null;
 };
@@ -112,7 +112,7 @@ const ownFault: Rule = ({ part, knowledge }) => {
 /** S11: systemd's own Restart= goes first, but for the first crash in a window with a long delay. */
 const systemdFirst: Rule = ({ action, part, knowledge }) => {
   const { unit } = part;
-  if (unit === null || !isWaiting(unit) || part.asked) return null;
+  if (unit === null || !isWaiting(unit) || isLeftBehind(unit, knowledge.nowMs) || part.asked) return null;
   if (unit.settings.restartMs <= tolerableDelayMs) return `S11 systemd restarts it in ${unit.settings.restartMs} ms`;
   const spent = spentNow(part, knowledge.agendaMs);
   const most = Math.max(1, allowance(part, knowledge) - 2);

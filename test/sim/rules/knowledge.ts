@@ -40,8 +40,8 @@ export interface Part {
 export interface Knowledge {
   /** Units that nobody wants up: stopped by an operator or a package's script, or not started at boot, and not asked for since. */
   readonly unwanted: Set<string>;
-  /** Units that were disabled while they were down and enabled again: whether somebody wants them up now is anybody's guess. */
-  readonly undecided: Set<string>;
+  /** Those among them that nobody stopped: they were disabled while they were down. Enabled again they are wanted again. */
+  readonly givenUp: Set<string>;
   /** Units whose end the agent saw so late that nothing was left of what took them down. */
   readonly traceless: Set<string>;
   readonly parts: Map<string, Part>;
@@ -65,7 +65,7 @@ const forgetfulMs = 24 * 3_600_000;
 
 export const createKnowledge = (): Knowledge => ({
   unwanted: new Set(),
-  undecided: new Set(),
+  givenUp: new Set(),
   traceless: new Set(),
   parts: new Map(),
   agendaMs: 0,
@@ -99,6 +99,12 @@ export const isEnded = (unit: Unit): boolean =>
 
 /** systemd is about to start it by itself. */
 export const isWaiting = (unit: Unit): boolean => unit.subState.startsWith('auto-restart');
+
+const leftBehindMs = 5_000;
+
+/** systemd was about to start it and is not any more: its job is gone, and nothing else comes. */
+export const isLeftBehind = ({ subState, job, stateChangeAtMs }: Unit, nowMs: number): boolean =>
+  subState === 'auto-restart-queued' && job === 0 && nowMs - (stateChangeAtMs ?? 0) >= leftBehindMs;
 
 export const partOfUnit = ({ parts }: Knowledge, unit: string): Part | undefined =>
   [...parts.values()].find(({ policy }) => policy.unit === unit);
@@ -143,7 +149,7 @@ function takeUnit(knowledge: Knowledge, unit: Unit): void {
 type Take<Type extends Event['type']> = (knowledge: Knowledge, event: Extract<Event, { type: Type }>) => void;
 
 /** The state was lost: the agent cannot know what was spent, only that it has to be careful. */
-function forget(knowledge: Knowledge): void {
+export function forget(knowledge: Knowledge): void {
   knowledge.forgetfulUntilMs = knowledge.agendaMs + forgetfulMs;
   knowledge.pausedUntilMs = 0;
   for (const part of knowledge.parts.values())

@@ -1,12 +1,13 @@
 /** Looks on while a story is played, and notes every breach of S1 to S14. */
 import type { Action, Remedial } from '../../../src/core/action.ts';
+import type { State } from '../../../src/core/mend/state.ts';
 import type { Happening } from '../../../src/sim/happening.ts';
 import type { Watcher } from '../../../src/sim/watcher.ts';
 import type { World } from '../../../src/sim/world.ts';
 import { beforeAction, spentNow } from './before-action.ts';
 import { type Breach, type Case, isDiskInTrouble } from './case.ts';
 import { createIntents } from './intents.ts';
-import { createKnowledge, gapMs, isWaiting, type Knowledge, learn } from './knowledge.ts';
+import { createKnowledge, forget, gapMs, type Knowledge, learn } from './knowledge.ts';
 import { createOutcomes } from './outcomes.ts';
 import { rebootBreach } from './reboots.ts';
 import { stretchBreach } from './stretch.ts';
@@ -39,6 +40,8 @@ export function createOracle(world: () => World, onBreach: (breach: Breach) => v
   const traces = createTraces(found);
   /** What the next start of the agent cannot know. */
   let loss: Loss = 'none';
+  /** The stored state was spoiled, and no start since has got as far as its first turn. */
+  let spoiled = false;
   let turnsAtOnce = 0;
   let haltedAtMs = 0;
 
@@ -71,11 +74,12 @@ export function createOracle(world: () => World, onBreach: (breach: Breach) => v
     if (turnsAtOnce === mostTurnsAtOnce) breach('loop: it turns without end and without time passing');
   }
 
-  /** Whether the agent can miss what happens now. */
-  function isBlind(): boolean {
-    const { agent, machine } = world();
-    const { gone, hung, loses } = machine.busAilments;
-    return agent.state() === null || agent.life()?.halted() === true || gone || hung || loses > 0;
+  /** A start that found the state gone may have died at once: the next one has to be as careful (S8, S12). */
+  function noteSpoiled(state: State): void {
+    if (!spoiled || world().machine.disk.spoiled !== null) return;
+    spoiled = false;
+    forget(knowledge);
+    if (state.node.forgetfulUntilMs <= knowledge.nowMs) breach('S8 the state was lost, and that is forgotten');
   }
 
   const isDown = (unit: string): boolean => {
@@ -85,25 +89,21 @@ export function createOracle(world: () => World, onBreach: (breach: Breach) => v
 
   function befell(what: Happening): void {
     if (what.what === 'lose-power') loss = 'memory';
+    if (what.what === 'spoil-state') spoiled = true;
+    // It may take effect although the agent dies before anybody hears of it.
+    if (what.what === 'resume') learn(knowledge, { type: 'resume.asked', component: what.component });
     if (what.what !== 'systemctl' || !isDown(what.unit)) return;
-    // What ended while it was masked may have been meant to.
-    if (what.verb === 'unmask') {
-      knowledge.unwanted.add(what.unit);
-      knowledge.undecided.add(what.unit);
-    }
-    if (what.verb === 'enable' && knowledge.unwanted.has(what.unit)) knowledge.undecided.add(what.unit);
-    // Disabled while it is down: nobody wants it up until somebody starts it.
-    if (what.verb === 'disable') {
-      knowledge.unwanted.add(what.unit);
-      knowledge.undecided.delete(what.unit);
-    }
+    // Disabled while it is down: nobody wants it up until somebody starts or enables it.
+    if (what.verb === 'disable' && !knowledge.unwanted.has(what.unit)) knowledge.givenUp.add(what.unit);
+    if (what.verb === 'disable') knowledge.unwanted.add(what.unit);
+    if (what.verb === 'enable' && knowledge.givenUp.delete(what.unit)) knowledge.unwanted.delete(what.unit);
   }
 
   /** systemd starts what is enabled, and what is not stays down. */
   function booted(): void {
     if (loss === 'none') loss = 'clock';
     knowledge.unwanted.clear();
-    knowledge.undecided.clear();
+    knowledge.givenUp.clear();
     for (const { facts, enabled, masked } of world().machine.installed)
       if (!enabled || masked) knowledge.unwanted.add(facts.name);
     for (const part of knowledge.parts.values()) Object.assign(part, { unit: null, open: null });
@@ -126,6 +126,7 @@ export function createOracle(world: () => World, onBreach: (breach: Breach) => v
       learn(knowledge, event);
       if (event.type === 'unit.changed') traces.see(event.unit);
       if (event.type === 'agent.started') {
+        noteSpoiled(step.state);
         takeOver(found, step.state, loss);
         outcomes.takeOver(step.state);
         traces.forget();
@@ -151,9 +152,7 @@ export function createOracle(world: () => World, onBreach: (breach: Breach) => v
     },
     asked: (verb, unit) => {
       if (verb === 'stop' && isDown(unit)) return;
-      knowledge.undecided.delete(unit);
-      // Nothing that systemd keeps tells such a stop from a start limit.
-      if (verb === 'stop' && isWaiting(world().machine.pidOne().read(unit)) && isBlind()) knowledge.undecided.add(unit);
+      knowledge.givenUp.delete(unit);
       if (verb === 'stop') knowledge.unwanted.add(unit);
       else knowledge.unwanted.delete(unit);
     },

@@ -36,7 +36,6 @@ export function takeOver(found: Case, state: State, loss: Loss): void {
     part.pausedUntilMs = component?.pause?.untilMs ?? 0;
     forgetLooks(part);
     if (loss === 'clock') continue;
-    part.open = null;
     const agendaMs = world().machine.agendaMs;
     part.spent = (component?.spent ?? []).map(({ atMs, by }) => ({ atMs: agendaMs(atMs), own: by === 'nodemend' }));
     const last = part.spent.findLast(({ own }) => own);

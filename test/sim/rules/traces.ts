@@ -19,10 +19,13 @@ export function createTraces({ world, knowledge }: Case): Traces {
   /** By unit: the end that was looked at. */
   const known = new Map<string, string>();
 
+  /** Its own start had failed before the one that brought it up, and nothing has ended it since. */
+  const cameUpLate = (other: Unit): boolean => other.inactiveEnterAtMs !== null && other.activeExitAtMs === null;
+
   const isOverwritten = (unit: Unit): boolean =>
     unit.settings.stopsWith.some((name) => {
       const other = world().machine.pidOne().read(name);
-      if (unit.inactiveExitAtMs === null) return other.activeState === 'active';
+      if (unit.inactiveExitAtMs === null) return other.activeState === 'active' && !cameUpLate(other);
       return (other.activeExitAtMs ?? 0) > (unit.activeExitAtMs ?? Infinity) + apartMs;
     });
 
