@@ -384,4 +384,58 @@ export const found: readonly Found[] = [
     ],
     hours: 3,
   },
+  {
+    now: 'a docker that an operator stops stays stopped although the end of a job of containerd was never told',
+    seed: 55067,
+    node: 'docker host',
+    story: [
+      { atMs: 6_036_421.675658785, happening: { what: 'lose-signals', share: 0.9193598390091211, forMs: 609_000 } },
+      { atMs: 6_041_266.120043583, happening: { what: 'systemctl', verb: 'start', unit: containerd } },
+      { atMs: 6_974_197.412123904, happening: { what: 'systemctl', verb: 'stop', unit: docker } },
+    ],
+    hours: 6,
+  },
+  {
+    now: 'a docker that is found disabled and down was perhaps disabled while it was down, and stays so',
+    seed: 54449,
+    node: 'docker host',
+    story: [
+      { atMs: 16_119_310.206775088, happening: { what: 'halt-agent', forMs: 39_000 } },
+      { atMs: 16_133_022.069074214, happening: { what: 'crash', unit: containerd } },
+      { atMs: 16_139_630.939788185, happening: { what: 'systemctl', verb: 'disable', unit: docker } },
+    ],
+    hours: 6,
+  },
+  {
+    now: 'a docker that is stopped along with containerd is started with it although its job was never told',
+    seed: 54448,
+    node: 'docker host',
+    story: [
+      { atMs: 7_842_875.853138976, happening: { what: 'upgrade', forMs: 152_000, restarts: [containerd] } },
+      { atMs: 7_843_430.49140228, happening: { what: 'lose-signals', share: 0.6887522540055215, forMs: 749_000 } },
+    ],
+    hours: 6,
+  },
+  {
+    now: 'a docker that an operator stops while it starts stays stopped although its run before had ended with containerd',
+    seed: 1657,
+    node: 'docker host',
+    story: [
+      { atMs: 9_569_269.072688185, happening: { what: 'hang-at-start', unit: docker, forMs: 365_000 } },
+      { atMs: 9_570_499.21976868, happening: { what: 'freeze', unit: containerd, forMs: 42_000 } },
+      { atMs: 9_635_036.735543981, happening: { what: 'systemctl', verb: 'stop', unit: docker } },
+    ],
+    hours: 6,
+  },
+  {
+    now: 'a containerd that was masked in the middle of its restart is started when it is unmasked',
+    seed: 732,
+    node: 'docker host',
+    story: [
+      { atMs: 173_198.6892623827, happening: { what: 'become-unkillable', unit: containerd, forMs: 377_000 } },
+      { atMs: 202_484.36511028558, happening: { what: 'systemctl', verb: 'mask', unit: containerd } },
+      { atMs: 732_484.3651102856, happening: { what: 'systemctl', verb: 'unmask', unit: containerd } },
+    ],
+    hours: 6,
+  },
 ];

@@ -11,11 +11,15 @@ const apartMs = 1_000;
 const follows = (laterMs: number | null, earlierMs: number | null): boolean =>
   laterMs !== null && earlierMs !== null && laterMs > earlierMs && laterMs - earlierMs <= apartMs;
 
+/** It came up in its last run; else what systemd says of leaving `active` is of a run before. */
+const wasUp = ({ inactiveExitAtMs, activeEnterAtMs }: Unit): boolean =>
+  (activeEnterAtMs ?? 0) >= (inactiveExitAtMs ?? 0);
+
 /** The other one ended by itself, and this one was stopped on the spot: a stop that was asked for would have gone the other way round. */
 function fellWith(unit: Unit, other: Unit): boolean {
   // A run that came up since then ended for a reason of its own.
-  const wasUp = (unit.activeEnterAtMs ?? 0) <= (other.activeExitAtMs ?? 0);
-  return (wasUp && follows(unit.activeExitAtMs, other.activeExitAtMs)) || waitedWhenFell(unit, other);
+  const before = wasUp(unit) && (unit.activeEnterAtMs ?? 0) <= (other.activeExitAtMs ?? 0);
+  return (before && follows(unit.activeExitAtMs, other.activeExitAtMs)) || waitedWhenFell(unit, other);
 }
 
 /** Its process was gone by then: it waited for systemd's restart when it was stopped for the other one's sake. */

@@ -77,14 +77,16 @@ function gaveUp(unit: Unit): boolean {
   return unit.job === 0 && applies && startLimitBurst > 0;
 }
 
+const crash = ({ result }: Unit): Pick<Ending, 'how' | 'reason'> => ({
+  how: 'crashed',
+  reason: byResult[result] ?? 'unit.crashed',
+});
+
 function byItself(unit: Unit): Pick<Ending, 'how' | 'reason'> | null {
   if (isAutoRestart(unit) && unit.result === 'success') return { how: 'exited', reason: 'unit.exited' };
-  if (isAutoRestart(unit)) return { how: 'crashed', reason: byResult[unit.result] ?? 'unit.crashed' };
+  if (isAutoRestart(unit)) return crash(unit);
   if (unit.activeState === 'failed')
-    return {
-      how: 'crashed',
-      reason: gaveUp(unit) ? 'unit.start-limit-hit' : (byResult[unit.result] ?? 'unit.crashed'),
-    };
+    return gaveUp(unit) ? { how: 'crashed', reason: 'unit.start-limit-hit' } : crash(unit);
   const ran = unit.execMainExitAtMs !== null && gotActive(unit);
   return unit.result === 'success' && ran && !restartsAfterExit(unit) ? { how: 'exited', reason: 'unit.exited' } : null;
 }
@@ -107,6 +109,11 @@ function isStopDone({ ending, job }: Component, unit: Unit): boolean {
   return job !== null && job.result === 'done' && ending?.job === job.id && !isAutoRestart(unit);
 }
 
+/** The job under which the run ended was to start it anew and could not. */
+function isRestartFailed({ ending, job }: Component): boolean {
+  return job !== null && job.result === 'failed' && ending?.job === job.id;
+}
+
 /**
  * As a unit looks after ResetFailedUnit, which we ask for ourselves before a start: nothing is left of its failure. A stop does not do that, it
  * leaves a failed unit failed.
@@ -120,8 +127,9 @@ export function isGivenUp({ unit: before, ending }: Component, unit: Unit): bool
   if (unit.unitFileState !== 'disabled' || !hasEnded(unit) || isAutoRestart(unit)) return false;
   // What was stopped stays that, also when it is enabled again.
   if (ending?.how === 'stopped' && ending.dependency === null && ending.reason !== 'unit.disabled') return false;
-  if (before === null) return true;
-  return hasEnded(before) && (before.unitFileState !== 'disabled' || ending?.reason === 'unit.disabled');
+  // Told together with its end, it may have been disabled before or after.
+  if (before === null || before.unitFileState !== 'disabled') return true;
+  return hasEnded(before) && ending?.reason === 'unit.disabled';
 }
 
 /** Enabled again, it is what its own end makes of it; nobody has started what never ran. */
@@ -161,8 +169,8 @@ export function noteEnding(
   if (forgotten && known !== null && !failedStart) return as;
   const stopped = isStopDone(component, unit);
   if (known?.how === 'crashed' && isWiped(unit) && !stopped) return as;
-  const kept = unmoved && known?.how === 'stopped' ? known : null;
-  const { how, reason } = stopped ? stop : (kept ?? classifyEnding(unit));
+  const failed = isRestartFailed(component) ? crash(unit) : null;
+  const { how, reason } = stopped ? stop : (failed ?? (unmoved ? known : null) ?? classifyEnding(unit));
   const under = unit.job !== 0 ? unit.job : last !== null && last.endedAtMs === null ? last.id : 0;
   const job = known?.job || under;
   const because = known?.dependency ?? last?.because ?? wentDownWith(component, unit, components, job !== 0);

@@ -4,6 +4,7 @@
 import type { RestartedBy, Transition } from '../transition.ts';
 import { spend } from './budget.ts';
 import { isGivenUp, noteEnding } from './ending.ts';
+import { observeJobStart } from './jobs.ts';
 import { forgetLooks, freshProbes } from './looks.ts';
 import type { Component } from './state.ts';
 import { put, type Turn, tell } from './turn.ts';
@@ -67,7 +68,15 @@ function isReleased(previous: Unit | null, unit: Unit): boolean {
   return thawed || (previous.loadState === 'masked' && unit.loadState !== 'masked');
 }
 
-export function observeUnit(turn: Turn, component: Component, unit: Unit): void {
+/** Its job, when the job's own begin was not told. */
+function noticeJob(turn: Turn, component: Component, { job }: Unit): Component {
+  if (job === 0 || component.job?.id === job) return component;
+  observeJobStart(turn, component, job);
+  return turn.components[component.policy.name] ?? component;
+}
+
+export function observeUnit(turn: Turn, found: Component, unit: Unit): void {
+  const component = noticeJob(turn, found, unit);
   const previous = component.unit;
   const anew = previous !== null && unit.invocationId !== '' && unit.invocationId !== previous.invocationId;
   const known = anew ? countRestart(turn, component, previous, unit) : component;

@@ -42,6 +42,8 @@ export interface Knowledge {
   readonly unwanted: Set<string>;
   /** Those among them that nobody stopped: they were disabled while they were down. Enabled again they are wanted again. */
   readonly givenUp: Set<string>;
+  /** Units that nobody can know to be wanted or not; the agent may start them as well as call them stopped. */
+  readonly undecided: Set<string>;
   /** Units whose end the agent saw so late that nothing was left of what took them down. */
   readonly traceless: Set<string>;
   readonly parts: Map<string, Part>;
@@ -66,6 +68,7 @@ const forgetfulMs = 24 * 3_600_000;
 export const createKnowledge = (): Knowledge => ({
   unwanted: new Set(),
   givenUp: new Set(),
+  undecided: new Set(),
   traceless: new Set(),
   parts: new Map(),
   agendaMs: 0,
@@ -136,7 +139,7 @@ function takeUnit(knowledge: Knowledge, unit: Unit): void {
   part.unit = unit;
   part.seen = true;
   // What was seen of it before it was masked, or while it was frozen, says nothing of it any more.
-  const thawed = before?.freezerState !== 'running' && unit.freezerState === 'running';
+  const thawed = before !== null && before.freezerState !== 'running' && unit.freezerState === 'running';
   if (thawed || (before?.loadState === 'masked' && unit.loadState !== 'masked')) part.looks.clear();
   if (before === null) countUnseen(part, knowledge, unit);
   if (before === null || unit.invocationId === '' || unit.invocationId === before.invocationId) return;

@@ -37,7 +37,8 @@ export function recoveryBreaches(world: World, knowledge: Knowledge): Breach[] {
     if (component?.deed != null) breach(`${component.deed.id} is still under way`);
     if (!shouldRun(part, world, knowledge)) continue;
     // Taken for stopped by an operator, and told as such: nothing that systemd keeps tells it from that.
-    if (component?.phase === 'stopped' && knowledge.traceless.has(part.policy.unit)) continue;
+    const unknowable = knowledge.traceless.has(part.policy.unit) || knowledge.undecided.has(part.policy.unit);
+    if (component?.phase === 'stopped' && unknowable) continue;
     if (unit.activeState !== 'active') breach(`${part.policy.unit} is ${unit.activeState} (${unit.subState})`);
     if (component?.phase !== 'healthy') breach(`${name} is ${component?.phase}: ${component?.reason}`);
     if (component?.incident != null) breach(`an incident of ${name} is still open`);

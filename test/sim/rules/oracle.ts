@@ -80,6 +80,11 @@ export function createOracle(world: () => World, onBreach: (breach: Breach) => v
     spoiled = false;
     forget(knowledge);
     if (state.node.forgetfulUntilMs <= knowledge.nowMs) breach('S8 the state was lost, and that is forgotten');
+    // Whose failure was reset is left as if it had been stopped.
+    for (const { facts } of world().machine.installed) {
+      const { activeState, result } = world().machine.pidOne().read(facts.name);
+      if (activeState === 'inactive' && result === 'success') knowledge.undecided.add(facts.name);
+    }
   }
 
   const isDown = (unit: string): boolean => {
@@ -96,6 +101,9 @@ export function createOracle(world: () => World, onBreach: (breach: Breach) => v
     // Disabled while it is down: nobody wants it up until somebody starts or enables it.
     if (what.verb === 'disable' && !knowledge.unwanted.has(what.unit)) knowledge.givenUp.add(what.unit);
     if (what.verb === 'disable') knowledge.unwanted.add(what.unit);
+    // Nothing that systemd keeps tells a clean exit of a masked unit, which is not restarted, from a stop.
+    const { result } = world().machine.pidOne().read(what.unit);
+    if (what.verb === 'unmask' && result === 'success') knowledge.undecided.add(what.unit);
     if (what.verb === 'enable' && knowledge.givenUp.delete(what.unit)) knowledge.unwanted.delete(what.unit);
   }
 
@@ -104,6 +112,7 @@ export function createOracle(world: () => World, onBreach: (breach: Breach) => v
     if (loss === 'none') loss = 'clock';
     knowledge.unwanted.clear();
     knowledge.givenUp.clear();
+    knowledge.undecided.clear();
     for (const { facts, enabled, masked } of world().machine.installed)
       if (!enabled || masked) knowledge.unwanted.add(facts.name);
     for (const part of knowledge.parts.values()) Object.assign(part, { unit: null, open: null });
@@ -151,7 +160,12 @@ export function createOracle(world: () => World, onBreach: (breach: Breach) => v
       if (what === 'resumed') resumed(world().agenda.nowMs() - haltedAtMs);
     },
     asked: (verb, unit) => {
-      if (verb === 'stop' && isDown(unit)) return;
+      // Who stops what is down already may mean that it is to stay so, or say nothing by it.
+      if (verb === 'stop' && isDown(unit)) {
+        knowledge.undecided.add(unit);
+        return;
+      }
+      knowledge.undecided.delete(unit);
       knowledge.givenUp.delete(unit);
       if (verb === 'stop') knowledge.unwanted.add(unit);
       else knowledge.unwanted.delete(unit);

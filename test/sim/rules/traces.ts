@@ -18,6 +18,7 @@ const apartMs = 1_000;
 export function createTraces({ world, knowledge }: Case): Traces {
   /** By unit: the end that was looked at. */
   const known = new Map<string, string>();
+  const file = new Map<string, string>();
 
   /** Its own start had failed before the one that brought it up, and nothing has ended it since. */
   const cameUpLate = (other: Unit): boolean => other.inactiveEnterAtMs !== null && other.activeExitAtMs === null;
@@ -31,10 +32,15 @@ export function createTraces({ world, knowledge }: Case): Traces {
 
   return {
     see: (unit) => {
+      const before = file.get(unit.id);
+      file.set(unit.id, unit.unitFileState);
       const end = `${unit.invocationId} ${unit.activeExitAtMs}`;
-      if (unit.activeState === 'active') knowledge.traceless.delete(unit.id);
+      if (unit.activeState === 'active')
+        for (const set of [knowledge.traceless, knowledge.undecided]) set.delete(unit.id);
       if ((unit.activeState !== 'inactive' && unit.activeState !== 'failed') || known.get(unit.id) === end) return;
       known.set(unit.id, end);
+      // Told together with its end, it may have been disabled before or after.
+      if (unit.unitFileState === 'disabled' && before !== 'disabled') knowledge.undecided.add(unit.id);
       if (isOverwritten(unit)) knowledge.traceless.add(unit.id);
       else knowledge.traceless.delete(unit.id);
     },
