@@ -57,7 +57,7 @@ const mains: readonly Main[] = [
   {
     name: 'a containerd that only a reboot would help',
     node: 'last resort',
-    story: [{ atMs: beginMs, happening: { what: 'become-unkillable', unit: containerd, forMs: 20 * minuteMs } }],
+    story: [{ atMs: beginMs, happening: { what: 'become-unkillable', unit: containerd, forMs: 9 * minuteMs } }],
   },
   {
     name: 'a state that is found damaged',
