@@ -1,6 +1,8 @@
 /**
  * The daemon's composition root: builds the parts, starts them in order, stops them in reverse. It decides nothing.
  */
+
+import { randomUUID } from 'node:crypto';
 import { flushCompileCache } from 'node:module';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -10,9 +12,11 @@ import { createClock } from './adapters/clock/clock.ts';
 import { createControlPlane } from './adapters/control-plane/control-plane.ts';
 import { createEtcdGuard } from './adapters/etcd/guard.ts';
 import { createEvidence } from './adapters/evidence/evidence.ts';
+import { createHooks } from './adapters/exec/hooks.ts';
 import { createRemedyCommand } from './adapters/exec/remedy.ts';
 import { runCommand, startCommand } from './adapters/exec/run.ts';
 import { createHost } from './adapters/host/host.ts';
+import { createLocks } from './adapters/locks/locks.ts';
 import { createNotify } from './adapters/notify/notify.ts';
 import { createProber } from './adapters/probe/prober.ts';
 import { createSchedule } from './adapters/schedule/schedule.ts';
@@ -33,12 +37,14 @@ import { createLog } from './log.ts';
 import { createLoop } from './loop.ts';
 import { createPerform } from './perform.ts';
 import { createPublish } from './publish.ts';
+import { untilResigned } from './resign.ts';
 import { createControl } from './serve/control.ts';
 import { createHttp } from './serve/http.ts';
 import { defaultLimits } from './serve/limits.ts';
 import { createMetrics } from './serve/metrics.ts';
 import { SocketInUse } from './serve/socket.ts';
 import type { Answer, ServeSource } from './serve/view.ts';
+import { createSidecars } from './sidecars.ts';
 import { evidenceFolder } from './store/database.ts';
 import { openStore } from './store/store.ts';
 import { createViewer } from './view.ts';
@@ -50,6 +56,9 @@ export interface Agent {
 
 /** The loop takes a turn every 5 s at the latest, to sample the host; three missed ones mean that it does not turn. */
 const turnsWithinMs = 15_000;
+
+/** Of the 15 s that systemd gives us to end: for the commands at the loss and for letting go of the locks. */
+const resignMs = 8_000;
 
 type Parts = ReturnType<typeof buildParts>;
 
@@ -76,7 +85,9 @@ function buildParts(first: FirstConfig, file: string | null, directory: string) 
   const publish = createPublish({ log, metrics, store, notify, wallMs });
   const etcd = watchesEtcd(first.config) ? createEtcdGuard({ node: first.config.node ?? hostname(), wallMs }) : null;
   const controlPlane = createControlPlane(clock);
-  const performed = { bus, prober, host, evidence, store, controlPlane, etcd };
+  const locks = createLocks({ clock, emit });
+  const elected = { locks, hooks: createHooks(startCommand) };
+  const performed = { bus, prober, host, evidence, store, controlPlane, etcd, ...elected };
   const perform = createPerform({ ...performed, runCommand: createRemedyCommand(runCommand) });
   const initial = (stored.state as State | null) ?? initialState();
   const loop = createLoop({ clock, initial, publish: publish.turned, perform });
@@ -88,9 +99,11 @@ function buildParts(first: FirstConfig, file: string | null, directory: string) 
   const count = metrics.observeAlert;
   const alerting = createAlerting({ clock, store, send, log, state: loop.state, node, count });
   const loaded = (config: Config): void => alerting.configure(resolveAlerts(config));
-  const told = { supervised, manifests: readManifestNames, warn, loaded };
+  // As client-go has it: unique to this process, so that no two take each other's lock for their own.
+  const identity = `${first.config.node ?? hostname()}_${randomUUID()}`;
+  const told = { supervised, manifests: readManifestNames, warn, loaded, identity };
   const configurator = createConfigurator({ first, file, directory, bus, emit, wallMs, ...told });
-  const ports = { store, host, bus, prober, controlPlane, etcd, notify, metrics };
+  const ports = { store, host, bus, prober, controlPlane, etcd, notify, metrics, locks };
   return { first, log, clock, emit, stored, ...ports, publish, loop, configurator, alerting };
 }
 
@@ -144,15 +157,14 @@ export async function startAgent(first: FirstConfig, file: string | null, direct
   const listenForReaders = async (): Promise<void> => void (await http.listen(address));
   const readers = createListening(listenForReaders, () => false, refused);
   const balancers = createBalancers(first.config, source, refused);
-
   parts.publish.subscribe(alerting.told);
   const bootId = host.bootId();
   alerting.begin(bootId, resolveAlerts(first.config));
+  const sidecars = createSidecars(first.config.elections, source, refused);
   loop.emit({ type: 'agent.started', bootId, seed: Math.trunc(clock.wallMs()) | 0, store: stored.health });
   if (first.problems !== '') loop.emit({ type: 'config.rejected', detail: first.problems });
-  await operators.begin();
-  await readers.begin();
-  await balancers.begin();
+  configurator.begin();
+  for (const listening of [operators, readers, balancers, sidecars]) await listening.begin();
   bus.open();
   schedule.daily(() => store.prune(clock.wallMs()));
   await beginEtcdDuty(first.config, schedule, loop.emit);
@@ -165,12 +177,14 @@ export async function startAgent(first: FirstConfig, file: string | null, direct
     stop: async () => {
       stopping = true;
       for (const listening of [operators, readers]) listening.stop();
-      await notify.stopping();
+      loop.emit({ type: 'agent.stopping' });
+      await Promise.all([notify.stopping(), untilResigned(loop.state, resignMs)]);
       loop.stop();
       // Load balancers are told first, and answered for as long as they take to notice.
       await balancers.end();
+      parts.locks.close();
       await schedule.stop();
-      await Promise.all([http.close(), control.close()]);
+      await Promise.all([http.close(), control.close(), sidecars.close()]);
       await bus.close();
       await prober.close();
       parts.controlPlane.close();

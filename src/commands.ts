@@ -94,6 +94,15 @@ function addShowing(program: Command, io: Io, ended: Ended): void {
       );
     });
   program
+    .command('leader')
+    .description('who leads, since when, with which token, and how fresh that is')
+    .argument('[name]', 'election; default: all')
+    .addOption(jsonOption())
+    .addOption(socketOption())
+    .action(async (election: string | undefined, options: Words) =>
+      ended(await (await import('./cli/leader.ts')).leader({ ...options, election }, io)),
+    );
+  program
     .command('history')
     .description('incidents, with actions and evidence')
     .argument('[component]')

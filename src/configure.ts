@@ -4,6 +4,7 @@
  */
 import { apiServersPolicy, leaderPolicies, withFoundLeaders } from './config/control-plane.ts';
 import { discover, type Facts, foundPresets, presetUnits, readFacts } from './config/discover.ts';
+import { resolveElections } from './config/elections.ts';
 import { healerUnits, warnOfHealers } from './config/healers.ts';
 import { keepLastGood } from './config/last-good.ts';
 import { loadConfigFile } from './config/load.ts';
@@ -15,6 +16,8 @@ import type { Emit, SystemBus } from './ports.ts';
 import type { Answer, NodeView } from './serve/view.ts';
 
 export interface Configurator {
+  /** Puts the elections in force; called once, at the start: they wait for no bus. */
+  begin(): void;
   /** Looks at the node and puts the configuration in force; called when the bus is (again) connected. */
   apply(): Promise<void>;
   /** Loads the file anew. The answer is no, with every problem, when it is not usable. */
@@ -49,6 +52,8 @@ export interface ConfiguratorParts {
   readonly warn: (sentence: string) => void;
   /** Hears of each configuration that was loaded anew. */
   readonly loaded: (config: Config) => void;
+  /** Under which those elections are stood for that name no identity. */
+  readonly identity: string;
 }
 
 function isThere(facts: Facts, unit: string): boolean {
@@ -57,8 +62,9 @@ function isThere(facts: Facts, unit: string): boolean {
 }
 
 /** What a reload cannot change, because connections hang on it. */
-function bound({ listen, tls, bearerTokenFile, socket, agentCheck, trackFile, readyz }: Config): string {
-  return JSON.stringify([listen, tls, bearerTokenFile, socket, agentCheck, trackFile, readyz.drainFor]);
+function bound({ listen, tls, bearerTokenFile, socket, agentCheck, trackFile, readyz, elections }: Config): string {
+  const sidecars = Object.values(elections).map((one) => one.listen);
+  return JSON.stringify([listen, tls, bearerTokenFile, socket, agentCheck, trackFile, readyz.drainFor, ...sidecars]);
 }
 
 const boundNotice =
@@ -129,7 +135,11 @@ export function createConfigurator(parts: ConfiguratorParts): Configurator {
     if (told === '') putInForce(new Map());
   }
 
+  const putElections = (): void =>
+    emit({ type: 'elections.loaded', policies: resolveElections(config.elections, parts.identity) });
+
   return {
+    begin: putElections,
     apply,
     reload: async () => {
       const loaded = await loadConfigFile(file);
@@ -144,6 +154,7 @@ export function createConfigurator(parts: ConfiguratorParts): Configurator {
       told = '';
       await keepLastGood(directory, loaded.text);
       view = { ok: true, loadedWallMs: wallMs(), detail: '' };
+      putElections();
       await apply();
       if (bound(config) === bound(first.config)) return { ok: true, message: 'the configuration was loaded' };
       warn(boundNotice);

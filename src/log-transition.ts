@@ -18,6 +18,9 @@ const sentences: Readonly<Record<Transition['type'], string>> = {
   'apiserver.rotation': 'API server changed rotation',
   'etcd.changed': 'etcd changed',
   'backup.changed': 'backup of etcd',
+  'election.changed': 'election changed',
+  'election.leader': 'another leader',
+  'election.hook': 'election command ended',
 };
 
 /** One line for one transition, at the severity of its reason; what a recovery says is never worse than `info`. */

@@ -6,7 +6,18 @@ import type { Action, Remedial } from './core/action.ts';
 import type { EtcdAction } from './core/etcd/event.ts';
 import type { ActionResult } from './core/event.ts';
 import type { State } from './core/state.ts';
-import type { ControlPlane, Emit, EtcdGuard, EvidenceCollector, Host, Prober, Store, SystemBus } from './ports.ts';
+import type {
+  ControlPlane,
+  Emit,
+  EtcdGuard,
+  EvidenceCollector,
+  Hooks,
+  Host,
+  Locks,
+  Prober,
+  Store,
+  SystemBus,
+} from './ports.ts';
 
 export interface Performers {
   readonly bus: SystemBus;
@@ -17,6 +28,8 @@ export interface Performers {
   readonly controlPlane: ControlPlane;
   /** Where etcd is configured: else nothing of it is asked. */
   readonly etcd?: EtcdGuard | null;
+  readonly locks: Locks;
+  readonly hooks: Hooks;
   readonly runCommand: (argv: readonly string[], timeoutMs: number) => Promise<ActionResult>;
 }
 
@@ -70,7 +83,7 @@ function etcdPerformers(etcd: EtcdGuard | null): EtcdPerformers {
 }
 
 export function createPerform(parts: Performers): (action: Action, state: State, emit: Emit) => void {
-  const { bus, prober, host, evidence, store, controlPlane } = parts;
+  const { bus, prober, host, evidence, store, controlPlane, locks, hooks } = parts;
   /** By the action's id. */
   const underWay = new Map<string, Promise<void>>();
 
@@ -125,6 +138,17 @@ export function createPerform(parts: Performers): (action: Action, state: State,
     'apiservers.find': async (find, _state, emit) =>
       emit({ type: 'apiservers.found', urls: await controlPlane.servers(find) }),
     ...etcdPerformers(parts.etcd ?? null),
+    'lock.ask': async (action, _state, emit) => {
+      const answer = await locks.ask(action);
+      emit({ type: 'lock.answered', election: action.election, id: action.id, answer });
+    },
+    'hook.run': async (action, _state, emit) => {
+      // The end of a term waits for no disk: the lock is another's soon.
+      if (action.hook === 'elected') await store.durable();
+      const result = await hooks.run(action).catch(failed);
+      emit({ type: 'hook.finished', election: action.election, id: action.id, result });
+    },
+    'hook.end': async ({ election }) => hooks.end(election),
     'host.sample': async (_action, _state, emit) => {
       const sample = await host.sample().catch(nothing);
       if (sample !== null) emit({ type: 'host.sampled', sample });

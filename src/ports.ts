@@ -2,10 +2,13 @@
  * What the shell must provide to the agent: types only. Adapters never throw past these; what goes wrong comes back
  * as an observation, an action result or an event. Every call is bounded in time by the adapter itself.
  */
+
+import type { Action } from './core/action.ts';
 import type { SendResult } from './core/alert/event.ts';
 import type { Notice } from './core/alert/state.ts';
 import type { ServerLook, ServersFind } from './core/apiservers/messages.ts';
 import type { ServerSeen } from './core/apiservers/state.ts';
+import type { LockAnswer } from './core/elect/lock.ts';
 import type { BackupRecord, Taken, Verification } from './core/etcd/backup.ts';
 import type { Canary, Comparison } from './core/etcd/event.ts';
 import type { BackupPolicy, EtcdPolicy } from './core/etcd/policy.ts';
@@ -72,6 +75,20 @@ export interface Prober {
 export interface Host {
   bootId(): string;
   sample(): Promise<HostSample>;
+}
+
+/** The locks of the elections. Emits lock.sighted where it watches. */
+export interface Locks {
+  /** Resolves within the action's timeout and a little, always. What is late may have happened all the same. */
+  ask(asked: Extract<Action, { type: 'lock.ask' }>): Promise<LockAnswer>;
+  close(): void;
+}
+
+/** The commands at the beginning and the end of a term. */
+export interface Hooks {
+  /** Ends what the same election still runs, then runs this one. Resolves within its timeout and a little, always. */
+  run(hook: Extract<Action, { type: 'hook.run' }>): Promise<ActionResult>;
+  end(election: string): void;
 }
 
 export interface EvidenceRequest {

@@ -6,6 +6,7 @@ import type { Observation } from './core/mend/observation.ts';
 import type { Component, NodeState } from './core/mend/state.ts';
 import { judge } from './core/mend/verdict.ts';
 import type { State } from './core/state.ts';
+import { viewElections } from './elections-view.ts';
 import type { ControlPlaneView } from './serve/control-plane.ts';
 import { viewControlPlane } from './serve/show-control-plane.ts';
 import type { ComponentView, EtcdView, NodeView, ProbeView } from './serve/view.ts';
@@ -140,6 +141,7 @@ export function createViewer(): (state: State, nowMs: number, around: Surroundin
       components,
       ...controlPlane,
       etcd: state.etcd === undefined ? undefined : viewEtcd(state.etcd),
+      elections: viewElections(state.elections, nowMs, wallMs),
     };
   };
 }

@@ -71,7 +71,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'loop.ts': ['core', 'ports.ts'],
   'perform.ts': ['core', 'ports.ts'],
   'log.ts': ['core'],
-  'view.ts': ['core', 'serve'],
+  'view.ts': ['core', 'serve', 'elections-view.ts'],
+  'elections-view.ts': ['core', 'serve'],
+  'resign.ts': ['core'],
   'asks.ts': ['core', 'ports.ts', 'serve'],
   // A program of its own, which takes from the daemon what it says and how programs are run, and never the other way round.
   drill: ['drill', 'adapters/exec/run.ts', 'cli/io.ts', 'cli/terminal.ts', 'core/random.ts'],
@@ -119,7 +121,7 @@ const homes: Readonly<Record<string, RegExp>> = {
   '@homebridge/dbus-native': /^adapters\/systemd\//,
   '@grpc/grpc-js': /^adapters\/grpc\//,
   protobufjs: /^adapters\/grpc\//,
-  'node:sqlite': /^store\//,
+  'node:sqlite': /^(store|adapters\/file-lock)\//,
   commander: /^(main|commands)\.ts$/,
   esbuild: /^package\//,
 };

@@ -35,6 +35,7 @@ function setUp(t: Test, text: string, node: Record<string, Unit | null>) {
     wallMs: () => 1_700_000_000_000,
     supervised: () => supervised,
     manifests: async () => manifests,
+    identity: 'n1_x',
     warn: (sentence) => void warnings.push(sentence),
     loaded: () => undefined,
   });

@@ -80,6 +80,8 @@ export function createRecorder(changes: Partial<Performers> = {}, durable = true
     },
     store,
     controlPlane: noControlPlane,
+    locks: { ask: async () => ({ said: 'sighted', sighting: null }), close: () => undefined },
+    hooks: { run: ({ argv }) => act(`hook ${argv.join(' ')}`)(), end: () => undefined },
     runCommand: (argv) => act(`run ${argv.join(' ')}`)(),
     ...changes,
   };

@@ -3,6 +3,7 @@ import type { TimedEvent } from '../config/scenario-events.ts';
 import type { Verb } from '../config/scenario-schema.ts';
 import { reasons } from '../core/reason.ts';
 import type { Transition } from '../core/transition.ts';
+import { describe } from '../serve/describe.ts';
 import { formatSpan } from '../serve/duration.ts';
 import type { Befallen, Entry } from '../sim/simulation.ts';
 import { tones } from './show-node.ts';
@@ -133,6 +134,10 @@ function transitionWords(transition: Transition): readonly [what: string, tone: 
       return [`${transition.check} ${transition.from} -> ${transition.to}`, 'plain'];
     case 'apiserver.rotation':
       return [`${transition.server} ${transition.rotates ? 'in' : 'out of'} rotation`, 'plain'];
+    case 'election.changed':
+    case 'election.leader':
+    case 'election.hook':
+      return [describe(transition), 'plain'];
     case 'pause.changed':
       return [transition.untilMs === null ? 'pause ends' : 'pause begins', 'warn'];
     case 'etcd.changed':

@@ -3,6 +3,7 @@ import { checkAlerts } from './alerts.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { findable } from './discover.ts';
 import { durationMs } from './duration.ts';
+import { checkElections } from './elections.ts';
 import { nearest } from './nearest.ts';
 import { type PresetName, presets, usual } from './presets.ts';
 import { type ComponentConfig, type Config, type ProbeConfig, probeKinds } from './schema.ts';
@@ -152,5 +153,6 @@ export function crossCheck(config: Config, written: readonly string[]): CrossPro
     ...checkCycle(config),
     ...checkUnits(components),
     ...checkAlerts(config),
+    ...checkElections(config.elections),
   ];
 }

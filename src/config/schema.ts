@@ -6,6 +6,8 @@ import * as z from 'zod';
 import { alertTarget } from './alert-schema.ts';
 import { isCron } from './cron.ts';
 import { duration } from './duration-schema.ts';
+import { election } from './elections.ts';
+import { argv, listen, path, url } from './values.ts';
 
 const day = 86_400_000;
 
@@ -18,15 +20,6 @@ export const unitName = z
   .string()
   .max(255)
   .regex(/^[A-Za-z0-9:_.\\@-]+\.service$/, 'expected the name of a systemd service, such as haproxy.service');
-const path = z.string().max(4_096).regex(/^\//, 'expected an absolute path');
-const argv = z
-  .array(z.string().max(4_096))
-  .min(1)
-  .max(64)
-  .refine((words) => words[0]?.startsWith('/') === true, {
-    message: 'expected an absolute path as the first word; there is no shell',
-  });
-const url = z.url({ protocol: /^https?$/, error: 'expected a URL that begins with http:// or https://' }).max(2_048);
 const status = z.number().int().min(100).max(599);
 const socketAt = (usual: string) => z.strictObject({ socket: path.default(usual).describe('unix socket') });
 
@@ -191,11 +184,6 @@ const backup = z.strictObject({
     .describe('proof of restore'),
 });
 
-const listen = z
-  .string()
-  .max(300)
-  .regex(/^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]*):\d{1,5}$/, 'expected HOST:PORT, such as 0.0.0.0:9745');
-
 const leader = z.strictObject({
   namespace: z.string().min(1).max(63).optional().describe('namespace of the Lease; default: kube-system'),
   lease: z.string().min(1).max(253).optional().describe('name of the Lease; default: the name here'),
@@ -270,6 +258,11 @@ export const config = z.strictObject({
     .refine((components) => Object.keys(components).length <= 500, 'expected at most 500 components')
     .default({})
     .describe('what is supervised, by name'),
+  elections: z
+    .record(componentName, election)
+    .refine((elections) => Object.keys(elections).length <= 1_000, 'expected at most 1000 elections')
+    .default({})
+    .describe('for what exactly one is to lead, by name'),
   etcd: etcd.optional().describe('watch the etcd cluster with a member on this node; {} suffices'),
   backup: backup.optional().describe('take snapshots of etcd and prove that they restore; {} suffices'),
   alerts: z

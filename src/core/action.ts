@@ -1,4 +1,6 @@
 import type { ApiServersAction } from './apiservers/messages.ts';
+import type { Sighting, Want } from './elect/lock.ts';
+import type { ElectionPolicy } from './elect/policy.ts';
 import type { EtcdAction } from './etcd/event.ts';
 import type { LeadersAction } from './leaders/messages.ts';
 import type { ProbeTarget } from './mend/policy.ts';
@@ -26,6 +28,29 @@ export type Action =
   | LeadersAction
   | ApiServersAction
   | EtcdAction
+  | {
+      readonly type: 'lock.ask';
+      readonly id: number;
+      readonly election: string;
+      readonly policy: ElectionPolicy;
+      readonly want: Want;
+      /** What a claim goes by: it must not succeed over anything else. */
+      readonly over: Sighting | null;
+      readonly timeoutMs: number;
+    }
+  | {
+      readonly type: 'hook.run';
+      readonly id: string;
+      readonly election: string;
+      readonly hook: 'elected' | 'lost';
+      readonly argv: readonly string[];
+      readonly identity: string;
+      /** Fencing token of the term that begins or has ended. */
+      readonly token: number;
+      readonly timeoutMs: number;
+    }
+  /** What a hook of the election still runs is ended at once. */
+  | { readonly type: 'hook.end'; readonly election: string }
   | Remedial;
 
 interface Deed {

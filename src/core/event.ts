@@ -1,4 +1,6 @@
 import type { ApiServersEvent } from './apiservers/messages.ts';
+import type { LockAnswer, Sighting } from './elect/lock.ts';
+import type { ElectionPolicy } from './elect/policy.ts';
 import type { EtcdEvent } from './etcd/event.ts';
 import type { LeadersEvent } from './leaders/messages.ts';
 import type { Observation } from './mend/observation.ts';
@@ -30,9 +32,33 @@ export type StoreHealth = 'ok' | 'fresh' | 'lost' | 'unwritable';
 /** What the checks of the control plane alone hear. */
 export type ControlPlaneEvent = LeadersEvent | ApiServersEvent | EtcdEvent;
 
+/** What elections alone hear. */
+export type ElectEvent =
+  | { readonly type: 'elections.loaded'; readonly policies: readonly ElectionPolicy[] }
+  | {
+      readonly type: 'lock.answered';
+      readonly election: string;
+      readonly id: number;
+      readonly answer: LockAnswer;
+    }
+  | {
+      /** By itself, from a watch. */
+      readonly type: 'lock.sighted';
+      readonly election: string;
+      readonly sighting: Sighting | null;
+    }
+  | {
+      readonly type: 'hook.finished';
+      readonly election: string;
+      readonly id: string;
+      readonly result: ActionResult;
+    }
+  | { readonly type: 'agent.stopping' };
+
 /** Everything that happens. The core learns of the world through these alone. */
 export type Event =
   | ControlPlaneEvent
+  | ElectEvent
   | { readonly type: 'agent.started'; readonly bootId: string; readonly seed: number; readonly store: StoreHealth }
   | { readonly type: 'config.loaded'; readonly policy: NodePolicy }
   | { readonly type: 'config.rejected'; readonly detail: string }

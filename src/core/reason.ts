@@ -4,6 +4,7 @@
  */
 import { alertReasons } from './reasons/alert.ts';
 import { backupReasons } from './reasons/backup.ts';
+import { electionReasons } from './reasons/election.ts';
 import { etcdReasons } from './reasons/etcd.ts';
 import { leaderReasons } from './reasons/leader.ts';
 import { nodeReasons } from './reasons/node.ts';
@@ -22,6 +23,7 @@ export const reasons = {
   ...alertReasons,
   ...backupReasons,
   ...leaderReasons,
+  ...electionReasons,
 } as const;
 
 export type Reason = keyof typeof reasons;

@@ -1,5 +1,6 @@
 /** The state of the whole core: each domain's part, plain JSON. */
 import { type ApiServers, noApiServers } from './apiservers/state.ts';
+import { type Elections, initialElections } from './elect/state.ts';
 import type { EtcdState } from './etcd/state.ts';
 import { type Leaders, noLeaders } from './leaders/state.ts';
 import { initialState as initialMendState, type State as MendState } from './mend/state.ts';
@@ -9,6 +10,12 @@ export interface State extends MendState {
   readonly apiservers: ApiServers;
   /** None until etcd is configured, and it is not stored: see there. */
   readonly etcd?: EtcdState;
+  readonly elections: Elections;
 }
 
-export const initialState = (): State => ({ ...initialMendState(), leaders: noLeaders, apiservers: noApiServers });
+export const initialState = (): State => ({
+  ...initialMendState(),
+  leaders: noLeaders,
+  apiservers: noApiServers,
+  elections: initialElections(),
+});

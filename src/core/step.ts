@@ -4,6 +4,7 @@
  */
 import type { Action } from './action.ts';
 import { stepApiServers } from './apiservers/step.ts';
+import { stepElect } from './elect/step.ts';
 import type { EtcdEvent } from './etcd/event.ts';
 import { type EtcdStep, stepEtcd } from './etcd/step.ts';
 import type { Event } from './event.ts';
@@ -44,7 +45,8 @@ export function step(state: State, event: Event, nowMs: number): Step {
   const led = stepLeaders(state.leaders, event, nowMs);
   const served = stepApiServers(state.apiservers, event, nowMs);
   const guarded = guardEtcd(state, event, nowMs);
-  const domains = [mended, led, served, guarded];
+  const elected = stepElect(state.elections, event, nowMs);
+  const domains = [mended, led, served, guarded, elected];
   const wishes = domains.map(({ wakeAtMs }) => wakeAtMs).filter((wish) => wish !== null);
   return {
     state: {
@@ -54,6 +56,7 @@ export function step(state: State, event: Event, nowMs: number): Step {
       leaders: led.leaders,
       apiservers: served.apiservers,
       ...(guarded.state === undefined ? {} : { etcd: guarded.state }),
+      elections: elected.elections,
     },
     actions: domains.flatMap(({ actions }) => actions),
     transitions: domains.flatMap(({ transitions }) => transitions),

@@ -18,6 +18,12 @@ export type Phase =
   | 'held'
   | 'paused';
 
+/**
+ * watching: looks who leads and does not stand. standby: stands, another leads or nobody yet. resigning: acts no more, lets go. stopped: lets others
+ * be, for good.
+ */
+export type Role = 'watching' | 'standby' | 'leading' | 'resigning' | 'stopped';
+
 export type RestartedBy = 'nodemend' | 'systemd' | 'other';
 
 /** Everything worth telling. Logs, metrics, status, history and tests read this one stream. */
@@ -89,4 +95,31 @@ export type Transition =
       readonly detail: string;
       readonly untilMs: number | null;
     }
-  | EtcdTransition;
+  | EtcdTransition
+  | {
+      readonly type: 'election.changed';
+      readonly election: string;
+      readonly from: Role;
+      readonly to: Role;
+      readonly reason: Reason;
+      readonly detail: string;
+      /** Fencing token of the term that begins, goes on or ends here. */
+      readonly token: number | null;
+    }
+  | {
+      readonly type: 'election.leader';
+      readonly election: string;
+      /** Empty: nobody. */
+      readonly leader: string;
+      readonly token: number | null;
+      readonly reason: Reason;
+    }
+  | {
+      readonly type: 'election.hook';
+      readonly election: string;
+      readonly hook: 'elected' | 'lost';
+      readonly token: number;
+      readonly ok: boolean;
+      readonly reason: Reason;
+      readonly detail: string;
+    };

@@ -28,6 +28,12 @@ export function describe(transition: Transition): string {
       return `${transition.from} -> ${transition.to}: ${because(transition)}`;
     case 'apiserver.rotation':
       return `${transition.server} ${transition.rotates ? 'in' : 'out of'} rotation: ${because(transition)}`;
+    case 'election.changed':
+      return `${transition.from} -> ${transition.to}: ${because(transition)}`;
+    case 'election.leader':
+      return transition.leader === '' ? 'nobody leads' : `${transition.leader} leads`;
+    case 'election.hook':
+      return `command for ${transition.hook} ${transition.ok ? 'done' : 'failed'}: ${because(transition)}`;
     case 'node.changed':
     case 'pause.changed':
     case 'backup.changed':

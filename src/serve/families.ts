@@ -96,6 +96,37 @@ export const families = {
     ['target'],
   ),
   ready: family('nodemend_node_ready', 'gauge', 'Whether the node may take traffic, as /readyz says.', []),
+  electionLeader: family('nodemend_election_leader', 'gauge', 'Whether this node leads the election.', ['election']),
+  electionKnown: family(
+    'nodemend_election_known',
+    'gauge',
+    'Whether it is known who leads, or that nobody does: 0 when what is known is stale.',
+    ['election'],
+  ),
+  electionToken: family(
+    'nodemend_election_fencing_token',
+    'gauge',
+    'Fencing token of the term in force; absent while it is not known.',
+    ['election'],
+  ),
+  electionHeard: family(
+    'nodemend_election_last_heard_timestamp_seconds',
+    'gauge',
+    'When the lock of the election last answered; absent before it first did.',
+    ['election'],
+  ),
+  electionChanges: family(
+    'nodemend_election_changes_total',
+    'counter',
+    'Changes of the role of this node in the election, by the new role and why.',
+    ['election', 'role', 'reason'],
+  ),
+  electionHooks: family(
+    'nodemend_election_hooks_total',
+    'counter',
+    'Commands of onElected and onLost that have ended, by how.',
+    ['election', 'hook', 'result'],
+  ),
   paused: family('nodemend_node_paused', 'gauge', 'Whether the supervision of the whole node is paused.', []),
   pressure: family(
     'nodemend_node_pressure_ratio',

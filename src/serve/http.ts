@@ -7,6 +7,7 @@ import { createCertificates } from './certificates.ts';
 import { createEventStreams } from './events.ts';
 import { everyReply } from './headers.ts';
 import { registerHealth } from './health.ts';
+import { registerLeader } from './leader.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { bind, createListener, type Listener, type ListenerKind } from './listener.ts';
 import type { Metrics } from './metrics.ts';
@@ -66,6 +67,7 @@ export function createReadServer(
   const streams = createEventStreams(source, limits);
   const reader = createIncidentReader(source);
   registerHealth(listener.app, source);
+  registerLeader(listener.app, source);
   registerScrape(listener.app, source, metrics);
   registerApi(listener.app, source, reader, streams);
   listener.app.get('/', (_request, reply) => {

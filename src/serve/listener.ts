@@ -108,7 +108,7 @@ export function sendText(reply: FastifyReply, status: number, text: string): Fas
   return reply.code(status).headers(everyReply).type(plainText).send(text);
 }
 
-function createBounded(limits: Limits, tls: ListenerKind['tls']): Server {
+export function createBounded(limits: Limits, tls: ListenerKind['tls']): Server {
   const options = {
     requestTimeout: limits.requestTimeoutMs,
     headersTimeout: limits.headersTimeoutMs,

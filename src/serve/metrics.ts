@@ -8,9 +8,9 @@ import type { Reason } from '../core/reason.ts';
 import type { Phase, Transition } from '../core/transition.ts';
 import { createControlPlaneMetrics } from './control-plane.ts';
 import { fillEtcd } from './etcd-series.ts';
-import { createSeries, type Series } from './series.ts';
+import { createSeries, electionOwner, type Series } from './series.ts';
 import { isFailing } from './verdict.ts';
-import type { ComponentView, NodeView } from './view.ts';
+import type { ComponentView, ElectionView, NodeView } from './view.ts';
 
 export type AlertResult = 'sent' | 'failed' | 'refused' | 'dropped';
 
@@ -89,7 +89,26 @@ export function toOpenMetrics(text: string): string {
   return `${renamed.join('\n')}\n# EOF\n`;
 }
 
+function countElection(series: Series, transition: Extract<Transition, { election: string }>): void {
+  const { election, reason } = transition;
+  if (transition.type === 'election.changed' && transition.from !== transition.to)
+    series.add('electionChanges', { election, role: transition.to, reason }, 1);
+  if (transition.type === 'election.hook')
+    series.add('electionHooks', { election, hook: transition.hook, result: transition.ok ? 'ok' : 'failed' }, 1);
+}
+
+function fillElection(series: Series, view: ElectionView): void {
+  const { name: election, leading, stale, token, heardWallMs } = view;
+  series.set('electionLeader', { election }, Number(leading));
+  series.set('electionKnown', { election }, Number(stale === null));
+  if (token === null) series.remove('electionToken', { election });
+  else series.set('electionToken', { election }, token);
+  if (heardWallMs === null) series.remove('electionHeard', { election });
+  else series.set('electionHeard', { election }, heardWallMs / 1_000);
+}
+
 function count(series: Series, transition: Transition): void {
+  if ('election' in transition) countElection(series, transition);
   if (!('component' in transition) || transition.component === null) return;
   const { component } = transition;
   if (transition.type === 'component.restarted') {
@@ -104,7 +123,9 @@ function count(series: Series, transition: Transition): void {
 }
 
 function fill(series: Series, view: NodeView): void {
-  series.keepOnly(new Set(view.components.map((component) => component.name)));
+  const names = view.components.map((component) => component.name);
+  series.keepOnly(new Set([...names, ...view.elections.map(({ name }) => electionOwner(name))]));
+  for (const election of view.elections) fillElection(series, election);
   for (const component of view.components) fillComponent(series, component);
   series.set('build', { version: view.version, commit: view.commit, runtime: `node ${process.version}` }, 1);
   series.set('ready', {}, Number(view.ready.ready && !view.stopping));

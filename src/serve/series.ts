@@ -23,6 +23,13 @@ export interface Series {
   text(): Promise<string>;
 }
 
+/** What a series goes with: a component, or an election, whose names are their own. */
+export const electionOwner = (election: string): string => `election ${election}`;
+
+function ownerOf({ component, election }: Labels): string | undefined {
+  return component ?? (election === undefined ? undefined : electionOwner(election));
+}
+
 type Metric = Counter | Gauge | Histogram;
 
 export function createSeries(): Series {
@@ -33,7 +40,7 @@ export function createSeries(): Series {
   const owned = new Map<string, Map<string, () => void>>();
 
   function own(key: FamilyKey, labels: Labels, metric: Metric): void {
-    const component = labels['component'];
+    const component = ownerOf(labels);
     if (component === undefined) return;
     const ofComponent = owned.get(component) ?? new Map<string, () => void>();
     owned.set(component, ofComponent);
@@ -62,7 +69,7 @@ export function createSeries(): Series {
     },
     remove: (key, labels) => {
       metrics.get(key)?.remove(labels);
-      owned.get(labels['component'] ?? '')?.delete(nameSeries(key, labels));
+      owned.get(ownerOf(labels) ?? '')?.delete(nameSeries(key, labels));
     },
     clear: (key) => metrics.get(key)?.reset(),
     keepOnly: (components) => {

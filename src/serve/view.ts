@@ -14,7 +14,7 @@ import type { Verdict } from '../core/mend/observation.ts';
 import type { ProbeRole, Remedy } from '../core/mend/policy.ts';
 import type { DeedStage } from '../core/mend/state.ts';
 import type { Reason } from '../core/reason.ts';
-import type { Phase, RestartedBy, Transition } from '../core/transition.ts';
+import type { Phase, RestartedBy, Role, Transition } from '../core/transition.ts';
 import type { Clock, IncidentRecord, Store } from '../ports.ts';
 import type { ApiServerView, LeaderView } from './control-plane.ts';
 
@@ -89,6 +89,29 @@ export interface AlertTargetView {
   readonly detail: string;
 }
 
+export interface ElectionView {
+  readonly name: string;
+  /** Under which this node stands. */
+  readonly identity: string;
+  readonly lock: 'file' | 'etcd' | 'kubernetes';
+  readonly role: Role;
+  readonly reason: Reason;
+  readonly detail: string;
+  readonly sinceMs: number;
+  /** Whether this node leads, at `nowMs`. */
+  readonly leading: boolean;
+  /** Empty: nobody, or not known. */
+  readonly leader: string;
+  /** Fencing token of the leader's term; null when it is not known. */
+  readonly token: number | null;
+  /** By the leader's own clock. */
+  readonly leaderSinceWallMs: number | null;
+  /** When the lock last answered. */
+  readonly heardWallMs: number | null;
+  /** Why what is known must not be relied on; null while it may. */
+  readonly stale: Reason | null;
+}
+
 export interface NodeView {
   readonly node: string;
   readonly version: string;
@@ -112,6 +135,7 @@ export interface NodeView {
   readonly components: readonly ComponentView[];
   readonly leaders: readonly LeaderView[];
   readonly apiservers: readonly ApiServerView[];
+  readonly elections: readonly ElectionView[];
   /** Where etcd is watched. */
   readonly etcd?: EtcdView | undefined;
 }

@@ -18,6 +18,7 @@ import { configuratorOf } from './configurator.ts';
 import { noControlPlane } from './control-plane.ts';
 import { createLife, type Life, type Point } from './life.ts';
 import type { Machine, Tenant } from './machine.ts';
+import { noElections } from './no-elections.ts';
 import { createProber } from './prober.ts';
 import { runCommand } from './run-command.ts';
 
@@ -135,7 +136,7 @@ function buildRunning(machine: Machine, config: Config, life: Life): Running {
     bus,
     prober: createProber(machine, life),
     host: createHost(machine, life),
-    ...{ evidence, store, controlPlane: noControlPlane },
+    ...{ evidence, store, controlPlane: noControlPlane, ...noElections },
     runCommand: () => runCommand(watcher, life),
   });
   const createLoopFrom = (initial: State): Loop =>
@@ -166,9 +167,7 @@ function buildRunning(machine: Machine, config: Config, life: Life): Running {
   const configurator = configuratorOf(config, { bus, emit, wallMs, loop: () => running.loop });
   const loop = createLoopFrom((stored.state as State | null) ?? initialState());
   const running: Running = {
-    life,
-    bus,
-    configurator,
+    ...{ life, bus, configurator },
     loop,
     createLoopFrom,
     clock,

@@ -11,5 +11,5 @@ export function configuratorOf(
   const first = { config, text: null, problems: '' };
   const nobody = (): void => undefined;
   const around = { directory: '', manifests: async () => new Set<string>(), warn: nobody, loaded: nobody };
-  return createConfigurator({ ...rest, ...around, first, file: null, supervised });
+  return createConfigurator({ ...rest, ...around, first, file: null, supervised, identity: 'sim' });
 }

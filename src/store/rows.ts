@@ -1,4 +1,6 @@
 /** The core's state as rows: one per component and one for the rest, so that only what changed is written. */
+
+import { type Election, initialElections } from '../core/elect/state.ts';
 import { lastsAlike } from '../core/mend/lasting.ts';
 import { type Component, initialComponent } from '../core/mend/state.ts';
 import { initialState, type State } from '../core/state.ts';
@@ -8,6 +10,7 @@ const prefix = 'component:';
 /** Rows of what is kept beside the core's state. */
 export const besidePrefix = 'beside:';
 const nodeRow = 'node';
+const electionsRow = 'elections';
 
 /** A row to write; null where one is to go. */
 export interface ChangedRow {
@@ -21,9 +24,24 @@ export interface StoredRow {
   readonly sealed: string;
 }
 
+/** Of the elections only what the next agent has to bring to an end: terms and commands. */
+function pendingOf({ elections }: State): readonly Election[] {
+  return Object.values(elections.byName).filter(({ term, hook }) => term !== null || hook !== null);
+}
+
+const pendingKey = (state: State): string =>
+  JSON.stringify(pendingOf(state).map(({ policy, term, hook }) => [policy, term?.token ?? null, hook?.id ?? null]));
+
+function* changedElections(before: State | null, state: State): Generator<ChangedRow> {
+  if (before !== null && (before.elections === state.elections || pendingKey(before) === pendingKey(state))) return;
+  const pending = pendingOf(state);
+  yield { name: electionsRow, value: pending.length === 0 ? null : { pending } };
+}
+
 /** What turns the rows of `before` into those of `state`; with null everything, `stale` being the rows that lie there. */
 export function* changedRows(before: State | null, state: State, stale: readonly string[]): Generator<ChangedRow> {
   yield { name: nodeRow, value: { version: state.version, node: state.node } };
+  yield* changedElections(before, state);
   for (const [name, component] of Object.entries(state.components)) {
     const known = before?.components[name];
     if (known === undefined || !lastsAlike(known, component)) yield { name: prefix + name, value: component };
@@ -33,6 +51,7 @@ export function* changedRows(before: State | null, state: State, stale: readonly
     const stays =
       name === nodeRow ||
       name.startsWith(besidePrefix) ||
+      name === electionsRow ||
       (name.startsWith(prefix) && Object.hasOwn(state.components, name.slice(prefix.length)));
     if (!stays) yield { name, value: null };
   }
@@ -62,6 +81,12 @@ function toComponent(name: string, sealed: string): Component {
   return { ...initialComponent(stored.policy, 0), ...stored };
 }
 
+function toElections(rows: readonly StoredRow[]): State['elections'] {
+  const found = rows.find(({ name }) => name === electionsRow);
+  const { pending = [] } = found === undefined ? {} : (parseObject(found.sealed) as { pending?: Election[] });
+  return { ...initialElections(), byName: Object.fromEntries(pending.map((one) => [one.policy.name, one])) };
+}
+
 /** null when nothing was ever stored. Throws when what is there cannot be used. */
 export function assemble(rows: readonly StoredRow[]): State | null {
   if (rows.length === 0) return null;
@@ -75,5 +100,6 @@ export function assemble(rows: readonly StoredRow[]): State | null {
   const components = rows
     .filter(({ name }) => name.startsWith(prefix))
     .map(({ name, sealed }) => [name.slice(prefix.length), toComponent(name.slice(prefix.length), sealed)] as const);
-  return { ...initial, version: 1, node, components: Object.fromEntries(components) };
+  const elections = toElections(rows);
+  return { ...initial, version: 1, node, components: Object.fromEntries(components), elections };
 }

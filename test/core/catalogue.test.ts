@@ -37,7 +37,7 @@ t.test('every reason is given somewhere', async (t) => {
 
 t.test('every event is handled by the core and sent by somebody', async (t) => {
   const types = [...typesIn('core/event.ts'), ...ofEtcd('EtcdEvent')];
-  t.equal(types.length, 28);
+  t.equal(types.length, 33);
   const handling = textOf((name) => /^core\/\w+\/step\.ts$/.test(name));
   const sending = textOf((name) => !name.startsWith('core/'));
   t.same(
@@ -54,7 +54,7 @@ t.test('every event is handled by the core and sent by somebody', async (t) => {
 
 t.test('every action is asked for by the core and performed by the shell', async (t) => {
   const types = [...typesIn('core/action.ts'), ...ofEtcd('EtcdAction')];
-  t.equal(types.length, 14);
+  t.equal(types.length, 17);
   const performing = textOf((name) => name === 'perform.ts');
   const asking = textOf((name) => /^core\/\w+\/(?!event\.ts)/.test(name));
   t.same(
@@ -71,7 +71,7 @@ t.test('every action is asked for by the core and performed by the shell', async
 
 t.test('every transition is told by the core', async (t) => {
   const types = [...typesIn('core/transition.ts'), ...ofEtcd('EtcdTransition')];
-  t.equal(types.length, 12);
+  t.equal(types.length, 15);
   const telling = textOf((name) => /^core\/\w+\/(?!event\.ts)/.test(name));
   t.same(
     types.filter((type) => !telling.includes(`type: '${type}'`)),

@@ -95,6 +95,10 @@ function describe(told: Transition): string {
       return `${told.check} ${told.from} -> ${told.to} (${told.reason})`;
     case 'apiserver.rotation':
       return `${told.server} ${told.rotates ? 'in' : 'out'} (${told.reason})`;
+    case 'election.changed':
+    case 'election.leader':
+    case 'election.hook':
+      return `${told.election} ${told.type} (${told.reason})`;
     case 'pause.changed':
       return `${told.component ?? 'node'} ${told.reason} ${told.detail}`.trim();
     case 'etcd.changed':

@@ -71,16 +71,17 @@ function below(schema: Schema, key: string): Schema {
   return found;
 }
 
-export function configTables(): Readonly<
-  Record<'top' | 'component' | 'probe' | 'leader' | 'alert', readonly ConfigRow[]>
-> {
+type Tables = Record<'top' | 'component' | 'probe' | 'leader' | 'alert' | 'election', readonly ConfigRow[]>;
+
+export function configTables(): Readonly<Tables> {
   const top = jsonSchema() as Schema;
   const component = below(top, 'components');
   return {
-    top: rowsOf(top, '', ['components', 'alerts'], false),
+    top: rowsOf(top, '', ['components', 'alerts', 'elections'], false),
     component: rowsOf(component, '', ['probes'], true),
     probe: rowsOf(below(component, 'probes'), '', [], true),
     leader: rowsOf(below(top, 'leaders'), '', [], false),
     alert: rowsOf(below(top, 'alerts'), '', [], false),
+    election: rowsOf(below(top, 'elections'), '', [], false),
   };
 }

@@ -162,6 +162,7 @@ export function generateAll(): Readonly<Record<string, string>> {
     'config-probe': configTable(config.probe),
     'config-alert': configTable(config.alert),
     'config-leader': configTable(config.leader),
+    'config-election': configTable(config.election),
     presets: presetTable(),
     commands: commandTable(),
     simulation: simulation(),

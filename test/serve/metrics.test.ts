@@ -4,7 +4,7 @@ import { type Family, families } from '../../src/serve/families.ts';
 import { createHttp } from '../../src/serve/http.ts';
 import { createMetrics, toOpenMetrics } from '../../src/serve/metrics.ts';
 import { etcdView } from './etcd-stand-in.ts';
-import { component, createStandIn, leader, node, notReady, server } from './stand-in.ts';
+import { component, createStandIn, election, leader, node, notReady, server } from './stand-in.ts';
 
 const table: readonly Family[] = Object.values(families);
 
@@ -31,6 +31,24 @@ const transitions: readonly Transition[] = [
     cause: 'probe.timeout',
     recovered: true,
     durationMs: 21_500,
+  },
+  {
+    type: 'election.changed',
+    election: 'boss',
+    from: 'standby',
+    to: 'leading',
+    reason: 'election.won',
+    detail: '',
+    token: 7,
+  },
+  {
+    type: 'election.hook',
+    election: 'boss',
+    hook: 'elected',
+    token: 7,
+    ok: true,
+    reason: 'action.done',
+    detail: '',
   },
 ];
 
@@ -72,7 +90,8 @@ t.test('the figures of etcd and its backups', async (t) => {
 
 t.test('every family of the table is on the page, with its type, its help and its labels', async (t) => {
   const alerts = [{ name: 'oncall', waiting: 2, failures: 1, lost: 0, detail: 'refused' }];
-  const page = await filled().render(node({ alerts, leaders: [leader()], apiservers: [server()], etcd: etcdView }));
+  const control = { leaders: [leader()], apiservers: [server()], etcd: etcdView };
+  const page = await filled().render(node({ alerts, ...control, elections: [election('boss')] }));
   for (const { name, type, help, labels, buckets } of table) {
     t.match(page, `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name}`, name);
     const sample =

@@ -2,7 +2,7 @@
 
 import type { IncidentRecord } from '../../src/ports.ts';
 import type { ApiServerView, LeaderView } from '../../src/serve/control-plane.ts';
-import type { ComponentView, NodeView, ServeSource, Told } from '../../src/serve/view.ts';
+import type { ComponentView, ElectionView, NodeView, ServeSource, Told } from '../../src/serve/view.ts';
 
 export function component(name: string, changes: Partial<ComponentView> = {}): ComponentView {
   return {
@@ -31,6 +31,25 @@ export function component(name: string, changes: Partial<ComponentView> = {}): C
   };
 }
 
+export function election(name: string, changes: Partial<ElectionView> = {}): ElectionView {
+  return {
+    name,
+    identity: 'a_1',
+    lock: 'etcd',
+    role: 'leading',
+    reason: 'election.won',
+    detail: '',
+    sinceMs: 990_000,
+    leading: true,
+    leader: 'a_1',
+    token: 7,
+    leaderSinceWallMs: 1_699_999_990_000,
+    heardWallMs: 1_699_999_999_000,
+    stale: null,
+    ...changes,
+  };
+}
+
 export function node(changes: Partial<NodeView> = {}): NodeView {
   return {
     node: 'worker-1',
@@ -52,6 +71,7 @@ export function node(changes: Partial<NodeView> = {}): NodeView {
     components: [component('containerd'), component('kubelet', { after: ['containerd'] })],
     leaders: [],
     apiservers: [],
+    elections: [],
     ...changes,
   };
 }

@@ -81,7 +81,12 @@ export function createGrpcClients(): GrpcClients {
   const kept = new Map<string, Connection>();
 
   function connect(loaded: Library, socket: string): Connection {
-    const connection = { wire: loaded.connect(socket), file: readSocketFile(socket), users: 0, proven: false };
+    const connection = {
+      wire: loaded.connect(socket),
+      file: readSocketFile(socket),
+      users: 0,
+      proven: false,
+    };
     kept.set(socket, connection);
     return connection;
   }

@@ -39,6 +39,8 @@ const mostBytes = 16 * 1024 * 1024;
 interface Line {
   readonly access: Access;
   readonly agent: HttpAgent | HttpsAgent;
+  /** A watch holds its connection for long: it must not wait for one of the pool's, nor the others for it. */
+  readonly watchAgent: HttpAgent | HttpsAgent;
   readonly readAtMs: number;
 }
 
@@ -62,9 +64,12 @@ function isSame(a: Access, b: Access): boolean {
   return parts(a) === parts(b);
 }
 
-function createAgent({ server, serverName, ca, cert, key, insecure }: Access): HttpAgent | HttpsAgent {
-  // Few sockets: a slow server is not helped by more of them.
-  const pool = { keepAlive: true, maxSockets: 16, scheduling: 'lifo' } as const;
+/** Few sockets: a slow server is not helped by more of them. */
+const asking = { keepAlive: true, maxSockets: 16, scheduling: 'lifo' } as const;
+const watching = { keepAlive: false } as const;
+
+function createAgent(access: Access, pool: typeof asking | typeof watching): HttpAgent | HttpsAgent {
+  const { server, serverName, ca, cert, key, insecure } = access;
   if (server.protocol === 'http:') return new HttpAgent(pool);
   return new HttpsAgent({
     ...pool,
@@ -76,7 +81,10 @@ function createAgent({ server, serverName, ca, cert, key, insecure }: Access): H
   });
 }
 
-function send({ access, agent }: Line, { method, path, body, signal }: Ask): Promise<IncomingMessage> {
+function send(
+  { access, agent }: Pick<Line, 'access' | 'agent'>,
+  { method, path, body, signal }: Ask,
+): Promise<IncomingMessage> {
   const { server, authorization } = access;
   const base = server.pathname === '/' ? '' : server.pathname.replace(/\/$/, '');
   const headers = {
@@ -114,9 +122,12 @@ export function createKubernetesClient({ source, nowMs, env = process.env }: Kub
   async function readLine(): Promise<Line> {
     const access = await readAccess(source, env);
     const known = line;
-    const agent = known !== null && isSame(known.access, access) ? known.agent : createAgent(access);
-    // What is under way on the old agent's connections ends in its own time.
-    line = { access, agent, readAtMs: nowMs() };
+    // What is under way on the old agents' connections ends in its own time.
+    const agents =
+      known !== null && isSame(known.access, access)
+        ? { agent: known.agent, watchAgent: known.watchAgent }
+        : { agent: createAgent(access, asking), watchAgent: createAgent(access, watching) };
+    line = { access, ...agents, readAtMs: nowMs() };
     return line;
   }
 
@@ -143,20 +154,21 @@ export function createKubernetesClient({ source, nowMs, env = process.env }: Kub
   }
 
   async function within(timeoutMs: number, ask: Omit<Ask, 'signal'>): Promise<Answer> {
-    const deadline = AbortSignal.timeout(timeoutMs);
+    const deadline = AbortSignal.timeout(Math.ceil(timeoutMs));
     const signal = AbortSignal.any([deadline, closing.signal]);
     const { promise: late, resolve } = Promise.withResolvers<Answer>();
     // Reading the access may hang with a disk, and a name that is looked up cannot be given up: nobody waits for either.
-    signal.addEventListener('abort', () => resolve(failure('timeout', `no answer within ${timeoutMs} ms`)));
+    signal.addEventListener('abort', () => resolve(failure('timeout', `no answer within ${Math.ceil(timeoutMs)} ms`)));
     const answered = exchange({ ...ask, signal }).catch((error: unknown): Answer => {
       if (error instanceof AccessError) return failure('access', error.message);
-      return signal.aborted ? failure('timeout', `no answer within ${timeoutMs} ms`) : failureOfError(error);
+      return signal.aborted ? failure('timeout', `no answer within ${Math.ceil(timeoutMs)} ms`) : failureOfError(error);
     });
     return Promise.race([answered, late]);
   }
 
   async function openWatch(path: string, told: (event: WatchEvent) => void, signal: AbortSignal) {
-    const message = await send(await currentLine(), { method: 'GET', path, body: null, signal });
+    const { access, watchAgent } = await currentLine();
+    const message = await send({ access, agent: watchAgent }, { method: 'GET', path, body: null, signal });
     if (message.statusCode === 200) return readWatch(message, told);
     const answer = parseAnswer(message.statusCode ?? 0, (await readText(message)) ?? '');
     return answer.ok ? null : answer;
@@ -183,6 +195,7 @@ export function createKubernetesClient({ source, nowMs, env = process.env }: Kub
     close: () => {
       closing.abort();
       line?.agent.destroy();
+      line?.watchAgent.destroy();
     },
   };
 }

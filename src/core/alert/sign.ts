@@ -132,6 +132,10 @@ export function signsOf(transition: Transition): Sign[] {
     case 'etcd.changed':
     case 'backup.changed':
     case 'component.restarted':
+    // Elections have their metrics: who leads is no trouble of this node alone.
+    case 'election.changed':
+    case 'election.leader':
+    case 'election.hook':
       return [];
   }
 }

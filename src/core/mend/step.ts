@@ -1,5 +1,5 @@
 /** The step of this domain: takes one event in, brings to rest what it touched, and says when to be called next. */
-import type { ControlPlaneEvent, Event } from '../event.ts';
+import type { ControlPlaneEvent, ElectEvent, Event } from '../event.ts';
 import { adoptPolicy } from './adopt.ts';
 import { discardEvidence, findGap, shiftBoot } from './clock.ts';
 import { dropPlan, observeResult } from './deed.ts';
@@ -16,7 +16,7 @@ import type { Component, State } from './state.ts';
 import { beginTurn, put, type Turn, tell, unsettleAll } from './turn.ts';
 import { wakeAtMs } from './wake.ts';
 
-export type MendEvent = Exclude<Event, ControlPlaneEvent>;
+export type MendEvent = Exclude<Event, ControlPlaneEvent | ElectEvent>;
 
 type Handlers = {
   readonly [Type in MendEvent['type']]: (turn: Turn, event: Extract<MendEvent, { type: Type }>) => void;

@@ -26,6 +26,8 @@ export interface RangeRequest {
   readonly revision?: number;
   readonly serializable?: boolean;
   readonly countOnly?: boolean;
+  readonly sortOrder?: 'ASCEND';
+  readonly sortTarget?: 'CREATE';
 }
 
 export interface RangeReply {
@@ -63,6 +65,18 @@ export const grantLease: Method<{ readonly ttl: number }, { readonly header: Hea
   service: leases,
   name: 'LeaseGrant',
 };
+
+/** A stream: one reply for each request. The ttl of a lease that is gone is 0. */
+export const keepLease: Method<{ readonly id: string }, { readonly ttl: string }> = {
+  service: leases,
+  name: 'LeaseKeepAlive',
+};
+
+/** A stream. */
+export const watchKeys: Method<
+  { readonly createRequest: { readonly key: Buffer; readonly rangeEnd: Buffer; readonly startRevision: string } },
+  { readonly canceled: boolean; readonly events: readonly object[] }
+> = { service: 'etcdserverpb.Watch', name: 'Watch' };
 
 export const revokeLease: Method<{ readonly id: string }, object> = { service: leases, name: 'LeaseRevoke' };
 
@@ -114,6 +128,7 @@ const bool = (id: number) => one(id, 'bool');
 
 const valuesDescriptor = inPackage('mvccpb', {
   KeyValue: message({ key: bytes(1), createRevision: int64(2), modRevision: int64(3), value: bytes(5) }),
+  Event: message({ kv: one(2, 'KeyValue') }),
 });
 
 const serverDescriptor = inPackage('etcdserverpb', {
@@ -128,8 +143,10 @@ const serverDescriptor = inPackage('etcdserverpb', {
     methods: {
       LeaseGrant: unary('LeaseGrantRequest', 'LeaseGrantResponse'),
       LeaseRevoke: unary('LeaseRevokeRequest', 'LeaseRevokeResponse'),
+      LeaseKeepAlive: unary('LeaseKeepAliveRequest', 'LeaseKeepAliveResponse'),
     },
   },
+  Watch: { methods: { Watch: unary('WatchRequest', 'WatchResponse') } },
   Maintenance: {
     methods: {
       Status: unary('StatusRequest', 'StatusResponse'),
@@ -144,9 +161,13 @@ const serverDescriptor = inPackage('etcdserverpb', {
     rangeEnd: bytes(2),
     limit: int64(3),
     revision: int64(4),
+    sortOrder: one(5, 'SortOrder'),
+    sortTarget: one(6, 'SortTarget'),
     serializable: bool(7),
     countOnly: bool(9),
   }),
+  SortOrder: { values: { NONE: 0, ASCEND: 1, DESCEND: 2 } },
+  SortTarget: { values: { KEY: 0, VERSION: 1, CREATE: 2, MOD: 3, VALUE: 4 } },
   RangeResponse: message({ header: one(1, 'ResponseHeader'), kvs: many(2, '.mvccpb.KeyValue'), count: int64(4) }),
   PutRequest: message({ key: bytes(1), value: bytes(2), lease: int64(3) }),
   PutResponse: message({ header: one(1, 'ResponseHeader') }),
@@ -164,6 +185,11 @@ const serverDescriptor = inPackage('etcdserverpb', {
   LeaseGrantResponse: message({ header: one(1, 'ResponseHeader'), id: int64(2) }),
   LeaseRevokeRequest: message({ id: int64(1) }),
   LeaseRevokeResponse: empty,
+  LeaseKeepAliveRequest: message({ id: int64(1) }),
+  LeaseKeepAliveResponse: message({ ttl: int64(3) }),
+  WatchRequest: message({ createRequest: one(1, 'WatchCreateRequest') }),
+  WatchCreateRequest: message({ key: bytes(1), rangeEnd: bytes(2), startRevision: int64(3) }),
+  WatchResponse: message({ canceled: bool(4), events: many(11, '.mvccpb.Event') }),
   StatusRequest: empty,
   StatusResponse: message({
     header: one(1, 'ResponseHeader'),
