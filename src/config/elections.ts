@@ -59,7 +59,7 @@ export const election = z.strictObject({
     .max(253)
     .optional()
     .describe('name under which this one stands; default: node name and a random part'),
-  campaign: z.boolean().default(true).describe('false: only look who leads, as for nodemend elect'),
+  campaign: z.boolean().default(true).describe('false: only look who leads, and never stand'),
   leaseDuration: duration(1_000, hour, 'how long the others wait for a silent leader').default('15s'),
   renewDeadline: duration(500, hour, 'after so long without a renewal the leader gives up').default('10s'),
   retryPeriod: duration(100, hour, 'time between renewals, and between looks').default('2s'),
