@@ -47,7 +47,8 @@ function uncommented(): string {
 t.test('what the annotated file shows in comments is valid and says nothing but the defaults', async (t) => {
   const parsed = parseConfig(uncommented(), 'F');
   if (!parsed.ok) return void t.fail(describeProblems(parsed.problems));
-  const { node, components, alerts, agentCheck, trackFile, leaders, apiservers, ...rest } = parsed.config;
+  const { node, components, alerts, agentCheck, trackFile, leaders, apiservers, elections, ...rest } = parsed.config;
+  t.same(elections, {}, 'nobody stands for anything unless asked to');
   const [oncall] = Object.values(alerts);
   t.same(
     resolveAlerts(configOf(`alerts: { oncall: { alertmanager: ${JSON.stringify(oncall?.alertmanager)} } }`)),
