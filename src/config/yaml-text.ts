@@ -1,5 +1,6 @@
 /** From the text of a file to its value, with the place of everything in it. Never throws, whatever the file holds. */
-import { readFile, stat } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { type Document, LineCounter, parseAllDocuments, parseDocument } from 'yaml';
 import { createLocate, type Locate } from './locate.ts';
 import type { Problem } from './problem.ts';
@@ -49,16 +50,31 @@ function readDocument(document: Document.Parsed, lines: LineCounter, file: strin
 /** A problem of the file as such. */
 export const whole = (file: string, message: string): Problem => ({ file, line: 1, column: 1, path: '', message });
 
-/** The text of a file, or why there is none. */
+/** The text of a file, or why there is none. What is no regular file is never read: a FIFO may never end, a device never does. */
 export async function readText(path: string): Promise<string | Problem> {
+  let file: FileHandle | undefined;
   try {
-    const { size } = await stat(path);
-    if (size > mostBytes) return whole(path, `cannot read it: it has ${size} bytes, expected at most ${mostBytes}`);
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+    // Without O_NONBLOCK the open of a FIFO lasts until somebody writes to it.
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stats = await file.stat();
+    if (!stats.isFile()) return whole(path, `cannot read it: it is ${kindOf(stats)}; name a regular file`);
+    if (stats.size > mostBytes)
+      return whole(path, `cannot read it: it has ${stats.size} bytes, expected at most ${mostBytes}`);
+    // No more than that, even if it grows meanwhile.
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(stats.size), 0, stats.size, 0);
+    return new TextDecoder('utf-8', { fatal: true }).decode(buffer.subarray(0, bytesRead));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return whole(path, 'there is no such file; name another one or leave it out');
     if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return whole(path, 'it is not UTF-8 text; save it as UTF-8');
     return whole(path, `cannot read it: ${code ?? String(error)}; make it a file that can be read`);
+  } finally {
+    await file?.close();
   }
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isDirectory()) return 'a directory';
+  if (stats.isFIFO()) return 'a FIFO';
+  return 'a device';
 }

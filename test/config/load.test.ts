@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
@@ -94,7 +95,13 @@ t.test('a file that cannot be read says why', async (t) => {
   };
   t.match(await message(join(folder, 'none.yaml')), /there is no such file/);
   t.match(await message(join(folder, 'latin.yaml')), /not UTF-8/);
-  t.match(await message(join(folder, 'folder')), /cannot read it: EISDIR/);
+  t.match(await message(join(folder, 'folder')), /cannot read it: it is a directory; name a regular file/);
+  execFileSync('mkfifo', [join(folder, 'fifo')]);
+  t.match(await message(join(folder, 'fifo')), /cannot read it: it is a FIFO; name a regular file/);
+  t.match(await message('/dev/zero'), /cannot read it: it is a device; name a regular file/);
+  await writeFile(join(folder, 'huge.yaml'), '');
+  await truncate(join(folder, 'huge.yaml'), 2 ** 30);
+  t.match(await message(join(folder, 'huge.yaml')), /it has 1073741824 bytes, expected at most 1048576/);
   await writeFile(join(folder, 'large.yaml'), 'a'.repeat(1_048_577));
   t.match(await message(join(folder, 'large.yaml')), /expected at most 1048576/);
   if (process.getuid?.() !== 0) {
