@@ -5,7 +5,7 @@ import t from 'tap';
 import { found } from './sim/found.ts';
 
 const top = join(import.meta.dirname, '..');
-const methods = ['simulation', 'kill points', 'properties', 'lab', 'review', 'unrecorded'];
+const methods = ['simulation', 'kill points', 'properties', 'fuzzing', 'lab', 'review', 'unrecorded'];
 
 const rows = readFileSync(join(import.meta.dirname, 'regressions.md'), 'utf8')
   .split('\n')
