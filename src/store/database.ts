@@ -55,6 +55,12 @@ function checkTables(database: DatabaseSync): void {
     database.prepare(`SELECT ${columns} FROM ${table} LIMIT 1`).all();
 }
 
+/** A name that is no UTF-8 any more comes with U+FFFD in it, and no statement with that name would ever meet the row again. */
+function checkNames(database: DatabaseSync): void {
+  const rows = database.prepare('SELECT name FROM state').all();
+  if (rows.some(({ name }) => String(name).includes('\uFFFD'))) throw damage('the name of a row is no text');
+}
+
 const hasTables = (database: DatabaseSync): boolean =>
   database.prepare('SELECT 1 FROM sqlite_master LIMIT 1').get() !== undefined;
 
@@ -73,6 +79,7 @@ function open(file: string): DatabaseSync {
       if (found !== 'ok') throw damage(String(found));
     }
     checkTables(database);
+    checkNames(database);
     return database;
   } catch (error) {
     database.close();

@@ -29,6 +29,10 @@ const damages: Readonly<Record<string, (file: string) => void>> = {
     bytes.fill(0x37, 4_096, bytes.length);
     writeFileSync(file, bytes);
   },
+  'a name that is no text': (file) => {
+    const text = readFileSync(file, 'latin1').replaceAll('component:containerd', 'component:c\u00ffntainerd');
+    writeFileSync(file, text, 'latin1');
+  },
   'names out of their order': (file) => {
     const text = readFileSync(file, 'latin1').replaceAll('component:containerd', 'qomponent:containerd');
     writeFileSync(file, text, 'latin1');
