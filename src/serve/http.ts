@@ -2,6 +2,7 @@
 import type { Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import type { IncidentRecord } from '../ports.ts';
 import { registerApi } from './api.ts';
 import { createCertificates } from './certificates.ts';
 import { createEventStreams } from './events.ts';
@@ -70,13 +71,14 @@ export function createReadServer(
   registerLeader(listener.app, source);
   registerScrape(listener.app, source, metrics);
   registerApi(listener.app, source, reader, streams);
+  const pageOf = createPages();
   listener.app.get('/', (_request, reply) => {
     const view = source.view();
     const incidents = reader.read('page', () => ({ component: null, id: null, sinceWallMs: view.wallMs - 86_400_000 }));
     return reply
       .headers(everyReply)
       .type('text/html; charset=utf-8')
-      .send(renderPage(view, incidents ?? []));
+      .send(pageOf(view, incidents ?? none));
   });
   return {
     listener,
@@ -85,6 +87,19 @@ export function createReadServer(
       reader.close();
       await listener.close();
     },
+  };
+}
+
+const none: readonly IncidentRecord[] = [];
+
+/** The page, made once for the many that ask for it after the same event; its spans are renewed with the view, at least once a second. */
+function createPages(): typeof renderPage {
+  let made: { readonly of: readonly unknown[]; readonly text: string } | null = null;
+  return (view, incidents) => {
+    const of = [view.ready, view.components, view.stopping, view.config, incidents];
+    if (made === null || of.some((part, index) => part !== made?.of[index]))
+      made = { of, text: renderPage(view, incidents) };
+    return made.text;
   };
 }
 

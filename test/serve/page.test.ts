@@ -135,3 +135,18 @@ t.test('its style sheet and its script are let in by their hashes, and nothing e
   );
   t.notMatch(reply.body, / style=| on[a-z]+=|<link|https?:/);
 });
+
+t.test('what is kept of the page is dropped when the node or its incidents change', async (t) => {
+  const source = createStandIn();
+  const http = createHttp(source, createMetrics());
+  t.teardown(() => http.close());
+  const get = async (): Promise<string> => words((await http.app.inject('/')).body);
+  t.match(await get(), 'worker-1 is ready');
+  source.show({ ready: notReady });
+  t.match(await get(), 'worker-1 is not ready');
+  source.show({ components: [component('kubelet', { phase: 'mending', reason: 'restart.hung' })] });
+  t.match(await get(), 'mending for');
+  source.setIncidents([incident('one')]);
+  source.tell({ wallMs: 1, transition: { type: 'node.changed', reason: 'node.ready', detail: '' } });
+  t.match(await get(), 'Incidents of the last day kubelet');
+});

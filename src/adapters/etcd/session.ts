@@ -1,6 +1,7 @@
 /**
  * Calls to a cluster over one connection at a time. What fails in a way that another member may not gives the connection up; the next call goes to the
- * next endpoint. TLS files are read anew with every connection.
+ * next endpoint. A call that its caller took back says nothing of the connection, which others may be using. TLS files are read anew with every
+ * connection.
  */
 import type { Method } from '../grpc/protos/method.ts';
 import { type ConnectRemote, isRemoteError, loadRemotes, type Remote } from '../grpc/remote.ts';
@@ -31,6 +32,10 @@ export interface EtcdSession {
 /** Permission denied and unauthenticated: another member would say the same. */
 const common: ReadonlySet<number> = new Set([7, 16]);
 
+/** Whether the error of a call on an open connection leaves that as good as it was. */
+const isBlameless = (error: unknown): boolean =>
+  (isRemoteError(error) && common.has(error.status)) || (error instanceof Error && error.name === 'AbortError');
+
 export function createEtcdSession({ endpoints, ...files }: Access): EtcdSession {
   let loading: Promise<ConnectRemote> | null = null;
   let remote: Promise<Remote> | null = null;
@@ -54,10 +59,13 @@ export function createEtcdSession({ endpoints, ...files }: Access): EtcdSession 
   async function using<Result>(signal: AbortSignal, work: (remote: Remote) => Promise<Result>): Promise<Result> {
     remote ??= connect(signal);
     const mine = remote;
+    let isOpen = false;
     try {
-      return await work(await mine);
+      const open = await mine;
+      isOpen = true;
+      return await work(open);
     } catch (error) {
-      if (remote === mine && !(isRemoteError(error) && common.has(error.status))) giveUp();
+      if (remote === mine && !(isOpen && isBlameless(error))) giveUp();
       throw error;
     }
   }
