@@ -71,9 +71,9 @@ labTest('a node is paused, drained, stopped and brought back without one failed 
   await first.ok(['nodemend', 'pause', '--for', '30m', '--reason', 'new disk']);
   await until('by-agent', /^MAINT/);
   t.equal(await status('by-readyz'), 'UP', 'supervision is paused, and /readyz speaks of the components');
-  t.equal(first.read(TRACK_FILE), '1\n');
+  await first.waitFor(() => first.read(TRACK_FILE) === '1\n', 20_000, 'the track file to say 1');
   await second.waitFor(() => hasAddress(second), 60_000, 'keepalived to move the address to w2');
-  t.notOk(await hasAddress(first));
+  await first.waitFor(async () => !(await hasAddress(first)), 20_000, 'w1 to let go of the address');
   await first.ok(['nodemend', 'resume']);
   await until('by-agent', /^UP$/);
 
