@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import t from 'tap';
+import { findable } from '../../src/config/discover.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import { describeProblems } from '../../src/config/problem.ts';
 import { resolvePolicy } from '../../src/config/resolve.ts';
@@ -13,6 +14,7 @@ const folders = ['config', 'config/examples', 'test/fixtures/config'].map((folde
 const texts = folders.flatMap((folder) =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.yaml'))
+    .toSorted()
     .map((name) => readFileSync(join(folder, name), 'utf8').replace(/^# ( *[A-Za-z-]+:( .*)?)$/gm, '$1')),
 );
 const words = [
@@ -61,7 +63,7 @@ t.test(
         if (loaded.problems.length === 0 || !inside) throw new Error(describeProblems(loaded.problems));
         return;
       }
-      const policy = resolvePolicy(loaded.config, ['containerd', 'docker', 'kubelet']);
+      const policy = resolvePolicy(loaded.config, findable(loaded.config));
       const again = parseConfig(writeConfig(loaded.config, policy), 'again');
       if (!again.ok) throw new Error(`what is in force cannot be written: ${describeProblems(again.problems)}`);
     });

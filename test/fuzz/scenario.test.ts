@@ -9,7 +9,9 @@ import { fuzz } from './fuzz.ts';
 import { damagedText } from './mutate.ts';
 
 const folder = resolve(import.meta.dirname, '../../config/scenarios');
-const texts = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+const texts = readdirSync(folder)
+  .toSorted()
+  .map((name) => readFileSync(join(folder, name), 'utf8'));
 const words = [
   ': ',
   ', ',
