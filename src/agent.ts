@@ -16,7 +16,9 @@ import { createHooks } from './adapters/exec/hooks.ts';
 import { createRemedyCommand } from './adapters/exec/remedy.ts';
 import { runCommand, startCommand } from './adapters/exec/run.ts';
 import { createHost } from './adapters/host/host.ts';
+import { createJournal } from './adapters/journal/journal.ts';
 import { createLocks } from './adapters/locks/locks.ts';
+import { findDescriptor } from './adapters/notify/descriptor.ts';
 import { createNotify } from './adapters/notify/notify.ts';
 import { createProber } from './adapters/probe/prober.ts';
 import { createSchedule } from './adapters/schedule/schedule.ts';
@@ -64,7 +66,8 @@ type Parts = ReturnType<typeof buildParts>;
 
 /** What looks, decides and acts. Throws when another agent has the state directory. */
 function buildParts(first: FirstConfig, file: string | null, directory: string) {
-  const log = createLog();
+  const journal = findDescriptor(process.env, process.pid, 'journal');
+  const log = createLog({ openJournal: journal === null ? null : (refused) => createJournal(journal, refused) });
   const clock = createClock(() => loop.wake());
   const { wallMs } = clock;
   const emit = (event: Event): void => {

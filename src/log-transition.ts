@@ -2,33 +2,22 @@
 import { type Reason, reasons, type Severity } from './core/reason.ts';
 import type { Transition } from './core/transition.ts';
 import type { Log } from './log.ts';
+import { describe } from './serve/describe.ts';
 
-const sentences: Readonly<Record<Transition['type'], string>> = {
-  'component.phase': 'component changed phase',
-  'component.restarted': 'component was restarted',
-  'incident.opened': 'incident opened',
-  'incident.closed': 'incident closed',
-  'action.begun': 'action begun',
-  'action.ended': 'action ended',
-  'action.deferred': 'action deferred',
-  'node.ready': 'node readiness changed',
-  'node.changed': 'node changed',
-  'pause.changed': 'pause changed',
-  'leader.changed': 'leader check changed',
-  'apiserver.rotation': 'API server changed rotation',
-  'etcd.changed': 'etcd changed',
-  'backup.changed': 'backup of etcd',
-  'election.changed': 'election changed',
-  'election.leader': 'another leader',
-  'election.hook': 'election command ended',
-};
+/** Whom it concerns; null: the node. */
+function subject(transition: Transition): string | null {
+  if ('component' in transition) return transition.component;
+  if ('election' in transition) return transition.election;
+  return 'check' in transition ? transition.check : null;
+}
 
 /** One line for one transition, at the severity of its reason; what a recovery says is never worse than `info`. */
 export function logTransition(log: Pick<Log, Severity>, transition: Transition): void {
   const reason: Reason = transition.reason;
   const { severity, meaning } = reasons[reason];
+  const whom = subject(transition);
   log['over' in transition && transition.over ? 'info' : severity](
     { ...transition, meaning },
-    sentences[transition.type],
+    `${whom === null ? '' : `${whom}: `}${describe(transition)}`,
   );
 }

@@ -42,6 +42,14 @@ async function killOnce(worker: Worker, witness: Witness, agent: readonly string
 const shown = (values: readonly number[]): string =>
   [quantile(values, 0.5), quantile(values, 0.99), Math.max(...values)].map((ms) => `${Math.round(ms)} ms`).join(', ');
 
+/** What the journal has of a component's incident, by the fields of its lines, oldest first. */
+async function journalOf(worker: Worker, component: string, incident: string): Promise<Record<string, string>[]> {
+  const matches = ['-u', 'nodemend', `COMPONENT=${component}`, `INCIDENT=${incident}`];
+  const text = await worker.node.ok(['journalctl', '-q', '--no-pager', '-o', 'json', ...matches]);
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as Record<string, string>);
+}
+
 labTest('a killed containerd, dockerd and kubelet have a new main process at once', async (t, lab) => {
   const worker = await bootWorker(lab, { config: CONFIG });
   const witness = await worker.node.witness();
@@ -58,4 +66,28 @@ labTest('a killed containerd, dockerd and kubelet have a new main process at onc
     // Of a few kills beside other tests the slowest one says more of the machine than of the agent.
     t.ok(most < (LONG ? 250 : 1_000), `${unit}: ${most} ms at the 99th percentile`);
   }
+
+  const last = (await worker.incidents()).find(({ component }) => component === 'kubelet');
+  if (last === undefined) throw new Error('the agent remembers no incident of the kubelet');
+  const types = last.transitions.filter(({ transition }) => 'incident' in transition).map((one) => one.transition.type);
+  const told = await worker.node.waitFor(
+    async () => {
+      const lines = await journalOf(worker, 'kubelet', last.id);
+      return lines.length >= types.length && lines;
+    },
+    30_000,
+    'the journal to have what the agent remembers of the incident',
+  );
+  t.same(
+    told.map((line) => line['TYPE']),
+    types,
+    'the journal has one line for each transition',
+  );
+  t.match(told[0], {
+    _SYSTEMD_UNIT: 'nodemend.service',
+    SYSLOG_IDENTIFIER: 'nodemend',
+    PRIORITY: '4',
+    REASON: last.cause,
+    MESSAGE: /^kubelet: incident opened: unit\./,
+  });
 });

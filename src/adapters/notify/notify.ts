@@ -34,7 +34,7 @@ export interface NotifyParts {
 
 export function createNotify(parts: NotifyParts): Notify {
   const { run, env, pid, write = writeDatagram, lastsMs = usualLastsMs } = parts;
-  const descriptor = findDescriptor(env, pid);
+  const descriptor = findDescriptor(env, pid, 'notify');
   const usec = Number(env['WATCHDOG_USEC'] ?? '');
   const socket = env['NOTIFY_SOCKET'] ?? '';
   const silent = socket === '';

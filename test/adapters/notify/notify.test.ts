@@ -90,12 +90,12 @@ t.test('a message that cannot be written goes by the program', async (t) => {
 });
 
 t.test('a descriptor that is not ours, not named or not there is none', async (t) => {
-  t.equal(findDescriptor(handedOver, 7), 4);
-  t.equal(findDescriptor(handedOver, 8), null, 'of the process before us');
-  t.equal(findDescriptor({ ...handedOver, LISTEN_FDS: '1' }, 7), null);
-  t.equal(findDescriptor({ ...handedOver, LISTEN_FDNAMES: 'other' }, 7), null);
-  t.equal(findDescriptor({ LISTEN_PID: '7' }, 7), null);
-  t.equal(findDescriptor({}, 7), null);
+  t.equal(findDescriptor(handedOver, 7, 'notify'), 4);
+  t.equal(findDescriptor(handedOver, 8, 'notify'), null, 'of the process before us');
+  t.equal(findDescriptor({ ...handedOver, LISTEN_FDS: '1' }, 7, 'notify'), null);
+  t.equal(findDescriptor({ ...handedOver, LISTEN_FDNAMES: 'other' }, 7, 'notify'), null);
+  t.equal(findDescriptor({ LISTEN_PID: '7' }, 7, 'notify'), null);
+  t.equal(findDescriptor({}, 7, 'notify'), null);
 });
 
 t.test('a write that fails is told as such', async (t) => {
