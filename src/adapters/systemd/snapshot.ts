@@ -6,6 +6,9 @@
  * Unit half (ActiveState, Job); always both, for every change. The first is merged silently and the pair passed on with the
  * second, so that nobody sees a unit that is active without a process. Should a second half ever be lost, the next signal or
  * reconcile passes it on.
+ *
+ * SETTINGS are in no signal. While they are outdated, what happens without a job is passed on with the read that brings them: of a clean
+ * exit Restart= tells whether systemd is going to answer it.
  */
 import type { Unit } from '../../core/mend/unit.ts';
 import type { Emit } from '../../ports.ts';
@@ -34,6 +37,8 @@ export interface Snapshot {
   unit(): Unit | null;
   /** Takes a PropertiesChanged. */
   merge(body: readonly unknown[]): void;
+  /** The unit's files changed: only what is asked for from now on tells its settings. */
+  outdate(): void;
   /** Calls `done` with whether the unit could be read. `always` passes it on even when nothing differs. */
   refresh(always: boolean, done: (read: boolean) => void): void;
   /** Not watched any more: says nothing from now on. */
@@ -52,6 +57,8 @@ export function createSnapshot(name: string, options: SnapshotOptions): Snapshot
   let again = false;
   let tellAlways = true;
   let dropped = false;
+  let outdated = false;
+  let updating = false;
 
   const tell = (properties: Properties): Unit => {
     const now = parseUnit(name, properties);
@@ -78,9 +85,13 @@ export function createSnapshot(name: string, options: SnapshotOptions): Snapshot
     again = reading;
     if (reading) return;
     reading = true;
+    updating = outdated;
+    outdated = false;
     const number = options.nextRead();
     options.read(pathOfUnit(name), (properties) => {
       reading = false;
+      outdated ||= updating && properties === null;
+      updating = false;
       if (properties !== null && !dropped) take(properties, number);
       if (again && properties !== null && !dropped) return read();
       for (const done of waiting.splice(0)) done(properties !== null);
@@ -93,8 +104,12 @@ export function createSnapshot(name: string, options: SnapshotOptions): Snapshot
     merge(body) {
       if (raw === null || dropped) return;
       raw = { ...raw, ...decodeProperties(body[1]) };
-      if (body[0] === unitInterface) tell(raw);
-      if (needsRead(body[2]) || isIncomplete(raw)) read();
+      const held = (outdated || updating) && parseUnit(name, raw).job === 0;
+      if (body[0] === unitInterface && !held) tell(raw);
+      if (held || needsRead(body[2]) || isIncomplete(raw)) read();
+    },
+    outdate() {
+      outdated = true;
     },
     refresh(always, done) {
       tellAlways ||= always;

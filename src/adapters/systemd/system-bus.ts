@@ -10,7 +10,7 @@ import { pathOfUnit } from './object-path.ts';
 import { parseUnit } from './parse-unit.ts';
 import { createShutdownWatch } from './shutdown-watch.ts';
 import { createSignalRouter } from './signal-router.ts';
-import { createThrottle } from './throttle.ts';
+import { createThrottle, type Throttle } from './throttle.ts';
 import { createUnitActions } from './unit-actions.ts';
 import { createUnitBook } from './unit-book.ts';
 
@@ -82,13 +82,7 @@ const createParts = (options: SystemBusOptions) => {
     lastRead: book.lastRead,
     nowMs: clock.nowMs,
   });
-  const apartMs = options.refreshApartMs ?? 1_000;
-  const files = createThrottle({
-    nowMs: clock.nowMs,
-    settleMs: Math.min(100, apartMs),
-    apartMs,
-    deed: () => refresh(),
-  });
+  const files = throttleRefresh(options, () => refresh());
   /** A unit that could not be read just now is tried again; a bus that does not answer ends the session instead. */
   const refresh = (): void =>
     book.refresh({
@@ -98,7 +92,11 @@ const createParts = (options: SystemBusOptions) => {
     });
   const { merge, namesOf } = book;
   const { jobRemoved } = actions;
-  const onSignal = createSignalRouter({ emit, shutdown, merge, namesOf, jobRemoved, onFilesChanged: files.soon });
+  const onFilesChanged = (): void => {
+    book.outdate();
+    files.soon();
+  };
+  const onSignal = createSignalRouter({ emit, shutdown, merge, namesOf, jobRemoved, onFilesChanged });
   const link = createLink({
     emit,
     nowMs: clock.nowMs,
@@ -123,6 +121,9 @@ const createParts = (options: SystemBusOptions) => {
   });
   return { link, book, actions, files, refresh };
 };
+
+const throttleRefresh = ({ clock, refreshApartMs: apartMs = 1_000 }: SystemBusOptions, deed: () => void): Throttle =>
+  createThrottle({ nowMs: clock.nowMs, settleMs: Math.min(100, apartMs), apartMs, deed });
 
 /** One unit now, for which nobody need watch it. Two questions for the same unit share one read. */
 const createReads = (link: Link, timeoutMs: number): ((unit: string) => Promise<Unit | null>) => {

@@ -12,6 +12,8 @@ export interface UnitBook {
   /** The watched names of the unit that systemd calls `id`. */
   namesOf(id: string): string[];
   merge(path: string, body: readonly unknown[]): void;
+  /** Files of units changed. */
+  outdate(): void;
   /** Reads all units. `always` passes them on even when nothing differs. Calls `done` with whether all could be read. */
   refresh(options: { readonly always?: boolean; readonly done?: (all: boolean) => void }): void;
   /** The number of the last read that was asked for. */
@@ -41,6 +43,9 @@ export const createUnitBook = (options: Omit<SnapshotOptions, 'nextRead'>): Unit
     namesOf: (id) => [...snapshots].filter(([, snapshot]) => snapshot.id() === id).map(([name]) => name),
     merge(path, body) {
       for (const snapshot of snapshots.values()) if (snapshot.path() === path) snapshot.merge(body);
+    },
+    outdate() {
+      for (const snapshot of snapshots.values()) snapshot.outdate();
     },
     refresh({ always = false, done }) {
       let left = snapshots.size;

@@ -3,7 +3,7 @@ import { pathOfUnit } from '../../../src/adapters/systemd/object-path.ts';
 import { decodeProperties, type Properties } from '../../../src/adapters/systemd/properties.ts';
 import { createUnitBook } from '../../../src/adapters/systemd/unit-book.ts';
 import type { Unit } from '../../../src/core/mend/unit.ts';
-import { asRead, changedAsRead, recordedProperties, recordedSignals } from './recorded.ts';
+import { asRead, changedAsRead, type Dict, recordedProperties, recordedSignals } from './recorded.ts';
 import { unitDict } from './stage.ts';
 
 /** A book whose reads are answered by hand. */
@@ -82,6 +82,51 @@ t.test('a stop of what docker is bound to: the anchor has the lower job, and end
       'JobRemoved 438 containerd.service',
     ],
   );
+});
+
+const text = (data: string) => ({ type: 's', data });
+
+t.test('an exit right after a change of the unit file is told with the settings of the new file', async (t) => {
+  const desk = createDesk(['containerd.service']);
+  const signal = (name: string, dict: Dict) =>
+    desk.book.merge(path, [`org.freedesktop.systemd1.${name}`, asRead(dict), []]);
+  const exited = { ActiveState: text('inactive'), SubState: text('dead') };
+  desk.book.refresh({});
+  desk.answer(containerd);
+  desk.book.outdate();
+  signal('Service', { MainPID: { type: 'u', data: 0 } });
+  signal('Unit', exited);
+  t.equal(desk.told.length, 1, 'not with the old ones');
+  const renewed = decodeProperties(asRead(unitDict('containerd.service', { ...exited, Restart: text('on-failure') })));
+  desk.answer(renewed);
+  t.match(desk.told.slice(1), [{ activeState: 'inactive', settings: { restart: 'on-failure' } }]);
+  desk.answer(renewed);
+  signal('Unit', { ActiveState: text('active') });
+  t.match(desk.told.slice(2), [{ activeState: 'active' }], 'and from then on at once');
+  t.equal(desk.reads.length, 0);
+});
+
+t.test('a read that failed leaves the settings outdated', async (t) => {
+  const desk = createDesk(['containerd.service']);
+  desk.book.refresh({});
+  desk.answer(containerd);
+  desk.book.outdate();
+  desk.book.refresh({});
+  desk.answer(null);
+  desk.book.merge(path, ['org.freedesktop.systemd1.Unit', asRead({ ActiveState: text('inactive') }), []]);
+  t.equal(desk.told.length, 1);
+  t.equal(desk.reads.length, 1, 'asked for once more');
+});
+
+t.test('what a job does is told at once: its end is told apart from the unit', async (t) => {
+  const desk = createDesk(['containerd.service']);
+  desk.book.refresh({});
+  desk.answer(containerd);
+  desk.book.outdate();
+  const job = { type: '(uo)', data: [7, '/org/freedesktop/systemd1/job/7'] };
+  const change = asRead({ ActiveState: text('deactivating'), Job: job });
+  desk.book.merge(path, ['org.freedesktop.systemd1.Unit', change, []]);
+  t.match(desk.told.slice(1), [{ activeState: 'deactivating', job: 7 }]);
 });
 
 t.test('the same again is told once, and always when asked for', async (t) => {
