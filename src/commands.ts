@@ -1,5 +1,5 @@
 /** Every command's words and options. What a command needs is loaded only when it is the one that runs. */
-import { type Command, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { Io } from './cli/io.ts';
 
 const socketOption = () =>
@@ -213,10 +213,22 @@ function addAlert(program: Command, io: Io, ended: Ended): void {
     );
 }
 
-export function addCommands(program: Command, io: Io, ended: Ended): void {
+/** `ended` gets the exit status of the command that ran. */
+export function createProgram(io: Io, ended: Ended, version: string): Command {
+  const program = new Command('nodemend')
+    .description('Brings the container runtime and the kubelet of this node back after a crash or a hang.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    .addHelpText(
+      'after',
+      '\nExit status: 0 fine, 1 the answer is no, 2 wrong usage or configuration, 3 the\ndaemon cannot be reached.',
+    )
+    .showHelpAfterError('--help tells what is known');
   addLocal(program, io, ended);
   addShowing(program, io, ended);
   addAsking(program, io, ended);
   addEtcd(program, io, ended);
   addAlert(program, io, ended);
+  return program;
 }

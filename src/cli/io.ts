@@ -20,3 +20,11 @@ export interface Io {
 
 /** Fine; the answer is no; wrong usage or configuration; the daemon cannot be reached. */
 export const exitStatus = { fine: 0, no: 1, usage: 2, unreachable: 3 } as const;
+
+/** What each says. */
+export const exitMeanings: Readonly<Record<keyof typeof exitStatus, string>> = {
+  fine: 'all is well',
+  no: 'the answer is no: unhealthy, failed, refused',
+  usage: 'wrong usage or configuration',
+  unreachable: 'the daemon (or, for `discover`, systemd) cannot be reached',
+};

@@ -67,12 +67,18 @@ function checksums(staging: string): string {
 
 /** Throws when a source file is missing. */
 export function layOut(layout: Layout): void {
-  const { staging, epoch } = layout;
+  const { staging, epoch, product } = layout;
+  const prepare = (target: string): string => {
+    const path = join(staging, target);
+    mkdirSync(dirname(path), { recursive: true });
+    return path;
+  };
   for (const [source, target, mode] of filesOf(layout)) {
-    mkdirSync(dirname(join(staging, target)), { recursive: true });
-    cpSync(source, join(staging, target));
-    chmodSync(join(staging, target), mode);
+    const path = prepare(target);
+    cpSync(source, path);
+    chmodSync(path, mode);
   }
+  for (const [target, content] of product.documents(layout)) writeFileSync(prepare(target), content, { mode: 0o644 });
   const bytes = everythingBelow(staging).reduce((sum, path) => sum + lstatSync(path).size, 0);
   writeControl(layout, Math.ceil(bytes / 1024));
   writeFileSync(join(staging, 'DEBIAN/md5sums'), checksums(staging));

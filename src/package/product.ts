@@ -1,6 +1,7 @@
 /** The two packages this tree makes: the daemon, and the drill, which is never installed with it. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Document, documents, type Edition } from './documents.ts';
 
 export type PlacedFile = readonly [source: string, target: string, mode: number];
 
@@ -12,6 +13,8 @@ export interface Product {
   readonly bundleFolder: string;
   /** Files of the tree beside the bundle and the runtime. */
   files(top: string): readonly PlacedFile[];
+  /** Files that are written for the package. */
+  documents(edition: Edition): readonly Document[];
   /** Lines of dpkg's control file. */
   readonly relations: readonly string[];
   readonly description: readonly string[];
@@ -30,6 +33,12 @@ const examplesIn = (top: string, folder: string): readonly PlacedFile[] =>
     join('usr/share/doc/nodemend', folder, name),
     0o644,
   ]);
+
+const daemonDescription = [
+  'Description: brings the container runtime and the kubelet back after a failure',
+  ' nodemend supervises containerd or Docker and the kubelet through systemd. It notices a crash in milliseconds and a hang',
+  ' that systemd cannot see, restarts what a restart can fix, holds still where a restart would do harm, and says why.',
+];
 
 export const daemon: Product = {
   name: 'nodemend',
@@ -50,11 +59,8 @@ export const daemon: Product = {
     `Depends: systemd (>= 247), init-system-helpers (>= 1.54), ${runtimeNeeds}`,
     'Recommends: dbus | dbus-broker',
   ],
-  description: [
-    'Description: brings the container runtime and the kubelet back after a failure',
-    ' nodemend supervises containerd or Docker and the kubelet through systemd. It notices a crash in milliseconds and a hang',
-    ' that systemd cannot see, restarts what a restart can fix, holds still where a restart would do harm, and says why.',
-  ],
+  documents: (edition) => documents(edition, daemonDescription),
+  description: daemonDescription,
   conffiles: ['/etc/nodemend/nodemend.yaml'],
   scripts: ['postinst', 'prerm', 'postrm'],
 };
@@ -64,6 +70,7 @@ export const drill: Product = {
   entry: 'src/drill/main.ts',
   bundleFolder: 'dist/drill-bundle',
   files: (top) => [[join(top, 'src/package/drill-launcher'), 'usr/bin/nodemend-drill', 0o755]],
+  documents: () => [],
   relations: [`Depends: ${runtimeNeeds}`, 'Recommends: openssh-client'],
   description: [
     'Description: breaks a node on purpose and shows that nodemend mends it',

@@ -1,8 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import t from 'tap';
-import { addCommands } from '../../src/commands.ts';
+import { createProgram } from '../../src/commands.ts';
 import { record } from '../cli/recorder.ts';
 import { ask, createPlace, runCli, says, startDaemon } from './stage.ts';
 
@@ -91,8 +90,7 @@ t.test('every command has its help, and wrong words are told', async (t) => {
   const words = ['run', 'check', 'discover', 'schema', 'status', 'history', 'pause', 'resume', 'restart'];
   for (const word of words) {
     const io = record();
-    const program = new Command('nodemend').exitOverride().configureOutput({ writeOut: io.out, writeErr: io.err });
-    addCommands(program, io, () => t.fail('it ran'));
+    const program = createProgram(io, () => t.fail('it ran'), '0');
     await t.rejects(
       program.parseAsync(['node', 'nodemend', word, '--help']),
       { code: 'commander.helpDisplayed' },

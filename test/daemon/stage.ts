@@ -5,9 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Command } from 'commander';
 import type { Test } from 'tap';
-import { addCommands } from '../../src/commands.ts';
+import { createProgram } from '../../src/commands.ts';
 import { record } from '../cli/recorder.ts';
 
 const program = resolve(import.meta.dirname, '../../src/main.ts');
@@ -136,12 +135,11 @@ export function startDaemon(
 /** A command in this process, by the words of the command line: the same without the time that a process of its own takes to start. */
 export async function ask(place: Place, ...words: string[]): Promise<Pick<Ended, 'status' | 'out' | 'err'>> {
   const io = record();
-  const program = new Command('nodemend').exitOverride().configureOutput({ writeOut: io.out, writeErr: io.err });
   let status: number | null = null;
-  addCommands(program, io, (ended) => {
+  const keep = (ended: number): void => {
     status = ended;
-  });
-  await program.parseAsync(['node', 'nodemend', ...words, '--socket', place.socket]);
+  };
+  await createProgram(io, keep, '0').parseAsync(['node', 'nodemend', ...words, '--socket', place.socket]);
   return { status, ...io.said };
 }
 

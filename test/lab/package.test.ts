@@ -37,6 +37,15 @@ labTest('installing enables and starts, with the files, modes and sandbox that a
   t.equal((await node.ok(['systemctl', '--failed', '--no-legend'])).trim(), '');
   t.equal((await node.run(['systemd-analyze', 'verify', 'nodemend.service'])).stderr, '');
 
+  for (const [page, section] of [
+    ['nodemend', 8],
+    ['nodemend.yaml', 5],
+  ])
+    t.match(await node.ok(['zcat', `/usr/share/man/man${section}/${page}.${section}.gz`]), /^\.TH "NODEMEND/);
+  t.ok(await exists(node, '/usr/share/zsh/vendor-completions/_nodemend'));
+  const tab = 'source /usr/share/bash-completion/completions/nodemend; COMP_WORDS=(nodemend status cont) COMP_CWORD=2';
+  t.equal(await node.ok(['bash', '-c', `${tab}; _nodemend; echo "\${COMPREPLY[*]}"`]), 'containerd\n');
+
   const security = await node.ok(['systemd-analyze', 'security', '--no-pager', 'nodemend.service']);
   const score = Number(exposure.exec(security)?.[1]);
   t.ok(score > 0 && score <= 2.5, `exposure ${score} is at most 2.5`);

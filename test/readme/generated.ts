@@ -1,21 +1,21 @@
 /** Every part of the README that is made from the code, by the name that its markers carry. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Command } from 'commander';
 import { parse } from 'yaml';
-import { exitStatus } from '../../src/cli/io.ts';
-import { addCommands } from '../../src/commands.ts';
+import { exitMeanings, exitStatus } from '../../src/cli/io.ts';
 import { presets } from '../../src/config/presets.ts';
 import { signs as signNames } from '../../src/core/mend/reading.ts';
 import { type Cell, table } from '../../src/core/mend/table.ts';
 import { reasons } from '../../src/core/reason.ts';
 import type { Phase } from '../../src/core/transition.ts';
 import { catalogue } from '../../src/lint/catalogue.ts';
+import { commandsOf, describedProgram } from '../../src/package/command-list.ts';
+import { configTables } from '../../src/package/config-rows.ts';
+import { nodeFiles } from '../../src/package/node-files.ts';
 import { type Family, families } from '../../src/serve/families.ts';
-import { configTables } from './config-rows.ts';
 import { eventRows } from './event-rows.ts';
 import { rules, testsOfRules } from './rules.ts';
-import { effects, exits, phases, signs } from './words.ts';
+import { effects, phases, signs } from './words.ts';
 
 const code = (text: string): string => `\`${text}\``;
 const codes = (words: readonly string[]): string => words.map(code).join(', ');
@@ -62,19 +62,10 @@ function stateTable(): string {
 }
 
 function commandTable(): string {
-  const program = new Command('nodemend');
-  addCommands(program, { out: () => {}, err: () => {}, isTerminal: false, columns: 80, color: false }, () => {});
-  const all = program.commands.flatMap((command) =>
-    command.commands.length === 0
-      ? [{ command, path: command.name() }]
-      : command.commands.map((inner) => ({ command: inner, path: `${command.name()} ${inner.name()}` })),
-  );
-  const rows = all.map(({ command, path }) => {
-    const words = command.registeredArguments.map((one) => (one.required ? ` ${one.name()}` : ` [${one.name()}]`));
-    const options = command.options.map((option) =>
-      option.mandatory ? `**${code(option.flags)}**` : code(option.flags),
-    );
-    return [code(`nodemend ${path}${words.join('').toUpperCase()}`), command.description(), options.join(', ')];
+  const rows = commandsOf(describedProgram()).map(({ path, words, does, options }) => {
+    const given = words.map(({ name, required }) => (required ? ` ${name}` : ` [${name}]`));
+    const flags = options.map((option) => (option.mandatory ? `**${code(option.flags)}**` : code(option.flags)));
+    return [code(`nodemend ${path}${given.join('').toUpperCase()}`), does, flags.join(', ')];
   });
   return renderTable(['command', 'does', 'options (bold: must be given)'], rows);
 }
@@ -165,11 +156,15 @@ export function generateAll(): Readonly<Record<string, string>> {
     'config-election': configTable(config.election),
     presets: presetTable(),
     commands: commandTable(),
+    files: renderTable(['path', 'is'], pairs(nodeFiles)),
     simulation: simulation(),
     'scenario-events': renderTable(['key', 'with', 'lasts', 'what happens'], eventRows()),
     exits: renderTable(
       ['status', 'meaning'],
-      Object.entries(exitStatus).map(([word, status]) => [String(status), exits[word as keyof typeof exitStatus]]),
+      Object.entries(exitStatus).map(([word, status]) => [
+        String(status),
+        exitMeanings[word as keyof typeof exitStatus],
+      ]),
     ),
     metrics: metricTable(),
     'alert-rules': alertRuleTable(),

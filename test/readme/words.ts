@@ -1,5 +1,4 @@
 /** The README's sentences for words of the code that have no sentence there. A word without one does not compile. */
-import type { exitStatus } from '../../src/cli/io.ts';
 import type { Sign } from '../../src/core/mend/reading.ts';
 import type { Effect } from '../../src/core/mend/table.ts';
 import type { Phase } from '../../src/core/transition.ts';
@@ -52,11 +51,4 @@ export const effects: Readonly<Record<Effect, string>> = {
   close: 'closes the incident: recovered',
   drop: 'closes the incident: nothing is mended any more',
   abandon: 'calls off what was prepared',
-};
-
-export const exits: Readonly<Record<keyof typeof exitStatus, string>> = {
-  fine: 'all is well',
-  no: 'the answer is no: unhealthy, failed, refused',
-  usage: 'wrong usage or configuration',
-  unreachable: 'the daemon (or, for `discover`, systemd) cannot be reached',
 };

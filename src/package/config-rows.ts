@@ -1,7 +1,10 @@
-/** The rows of the configuration tables, read from the JSON Schema that `nodemend schema` prints and from the defaults beside the presets. */
-import { durationPattern } from '../../src/config/duration.ts';
-import { usual } from '../../src/config/presets.ts';
-import { jsonSchema } from '../../src/config/schema.ts';
+/**
+ * The rows of the configuration tables in the README and the manual, read from the JSON Schema that `nodemend schema` prints and from the defaults
+ * beside the presets. What is to be typed stands between backticks.
+ */
+import { durationPattern } from '../config/duration.ts';
+import { usual } from '../config/presets.ts';
+import { jsonSchema } from '../config/schema.ts';
 
 interface Schema {
   readonly type?: string;
