@@ -63,9 +63,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   adapters: ['adapters', 'core', 'ports.ts'],
   store: ['store', 'core', 'ports.ts'],
   config: ['config', 'core', 'ports.ts'],
-  serve: ['serve', 'core', 'ports.ts', 'config'],
+  // Text and markup that are safe to show, whatever they come from.
+  markup: ['markup'],
+  serve: ['serve', 'core', 'ports.ts', 'config', 'markup'],
   // Of the virtual world only what plays a scenario, for `simulate`.
-  cli: ['cli', 'serve', 'config', 'core', 'ports.ts', 'lint', 'sim/simulation.ts'],
+  cli: ['cli', 'serve', 'config', 'core', 'ports.ts', 'lint', 'markup', 'sim/simulation.ts'],
   // Reads files and judges them; the daemon does without.
   lint: ['lint', 'config'],
   'loop.ts': ['core', 'ports.ts'],
@@ -76,7 +78,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'resign.ts': ['core'],
   'asks.ts': ['core', 'ports.ts', 'serve'],
   // A program of its own, which takes from the daemon what it says and how programs are run, and never the other way round.
-  drill: ['drill', 'adapters/exec/run.ts', 'cli/io.ts', 'cli/terminal.ts', 'core/random.ts'],
+  drill: ['drill', 'markup', 'adapters/exec/run.ts', 'cli/io.ts', 'cli/terminal.ts', 'core/random.ts'],
   // The virtual world runs what the daemon runs, over ports of its own; it touches nothing real.
   sim: [
     'sim',

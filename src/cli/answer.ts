@@ -1,5 +1,5 @@
 /** What a command makes of a reply: the value in it, or an exit status after one sentence on standard error. */
-import { cleanText } from '../serve/clean.ts';
+import { cleanText } from '../markup/clean.ts';
 import type { Reply } from './client.ts';
 import { exitStatus, type Io } from './io.ts';
 

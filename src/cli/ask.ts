@@ -1,5 +1,5 @@
 /** The commands that ask the daemon for something: one request, one sentence back, an exit status. */
-import { cleanText } from '../serve/clean.ts';
+import { cleanText } from '../markup/clean.ts';
 import { messageOf, readReply } from './answer.ts';
 import { createClient } from './client.ts';
 import { exitStatus, type Io } from './io.ts';

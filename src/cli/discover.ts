@@ -15,8 +15,8 @@ import { describeProblems } from '../config/problem.ts';
 import { resolvePolicy } from '../config/resolve.ts';
 import { type Term, termsOf } from '../config/terms.ts';
 import { writeConfig } from '../config/text.ts';
+import { cleanText } from '../markup/clean.ts';
 import type { SystemBus } from '../ports.ts';
-import { cleanText } from '../serve/clean.ts';
 import { exitStatus, type Io } from './io.ts';
 
 export interface DiscoverOptions {

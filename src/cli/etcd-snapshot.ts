@@ -1,7 +1,7 @@
 /** `nodemend etcd snapshot [FILE]`: one snapshot now; exit 1 when none was taken. */
 import type { Taken } from '../core/etcd/backup.ts';
 import { reasons } from '../core/reason.ts';
-import { cleanText } from '../serve/clean.ts';
+import { cleanText } from '../markup/clean.ts';
 import { exitStatus, type Io } from './io.ts';
 import { formatBytes } from './show-etcd.ts';
 

@@ -1,6 +1,6 @@
 /** `nodemend etcd verify [FILE]`: restores a snapshot on trial; exit 1 when it is not proven, also when it could not be tried. */
 import type { Verification } from '../core/etcd/backup.ts';
-import { cleanText } from '../serve/clean.ts';
+import { cleanText } from '../markup/clean.ts';
 import { tellFailure } from './etcd-snapshot.ts';
 import { exitStatus, type Io } from './io.ts';
 

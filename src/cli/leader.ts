@@ -1,6 +1,6 @@
 /** `nodemend leader [NAME]`: who leads, since when, with which token, and how fresh that is. Exit 1 when it is not known, or nobody leads. */
 import { reasons } from '../core/reason.ts';
-import { cleanText } from '../serve/clean.ts';
+import { cleanText } from '../markup/clean.ts';
 import { formatSpan } from '../serve/duration.ts';
 import { unknownName } from '../serve/names.ts';
 import type { ElectionView, NodeView } from '../serve/view.ts';

@@ -5,7 +5,7 @@ import type { Finding } from '../lint/finding.ts';
 import { lintTexts } from '../lint/lint.ts';
 import { type Read, readManifests } from '../lint/read.ts';
 import { toSarif } from '../lint/sarif.ts';
-import { cleanText } from '../serve/clean.ts';
+import { cleanText } from '../markup/clean.ts';
 import { exitStatus, type Io } from './io.ts';
 import { paint, type Tone } from './table.ts';
 

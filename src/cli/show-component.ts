@@ -1,6 +1,6 @@
 /** One component in detail as text. Pure. */
 import { reasons } from '../core/reason.ts';
-import { cleanText } from '../serve/clean.ts';
+import { cleanText } from '../markup/clean.ts';
 import { formatSpan } from '../serve/duration.ts';
 import type { ComponentView, NodeView, ProbeView } from '../serve/view.ts';
 import { shortId } from './incident-id.ts';

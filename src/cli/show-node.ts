@@ -1,7 +1,7 @@
 /** The node and its components as text. Pure. */
 import { reasons } from '../core/reason.ts';
 import type { Phase } from '../core/transition.ts';
-import { cleanText } from '../serve/clean.ts';
+import { cleanText } from '../markup/clean.ts';
 import { formatSpan } from '../serve/duration.ts';
 import { notices } from '../serve/notices.ts';
 import type { ComponentView, NodeView } from '../serve/view.ts';

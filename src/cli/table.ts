@@ -1,6 +1,6 @@
 /** A table of text that fits the terminal: some columns give way, colours only where they are wanted. Pure. */
 import type { Severity } from '../core/reason.ts';
-import { cleanText } from '../serve/clean.ts';
+import { cleanText } from '../markup/clean.ts';
 
 export type Tone = 'good' | 'bad' | 'warn' | 'quiet' | 'plain';
 

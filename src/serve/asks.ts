@@ -1,7 +1,7 @@
 /** The bodies of the paths that change something, checked field by field. Pure; every problem is one clear sentence. */
 
 import { parseDuration } from '../config/duration.ts';
-import { cleanText } from './clean.ts';
+import { cleanText } from '../markup/clean.ts';
 import { unknownName } from './names.ts';
 import type { Ask } from './view.ts';
 

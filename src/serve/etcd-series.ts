@@ -2,7 +2,7 @@
 import { isGood, newestGood } from '../core/etcd/backup.ts';
 import { standingOf } from '../core/etcd/quorum.ts';
 import { type MemberView, nameOf } from '../core/etcd/view.ts';
-import { cleanText } from './clean.ts';
+import { cleanText } from '../markup/clean.ts';
 import type { Series } from './series.ts';
 import type { EtcdView } from './view.ts';
 

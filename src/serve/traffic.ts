@@ -2,7 +2,7 @@
  * Whether this node takes traffic, in the words of HAProxy's agent-check. Pure; the verdict and its hysteresis are those of /readyz. HAProxy never
  * undoes by itself what an agent has said, so a good answer takes back all that an earlier one may have set.
  */
-import { cleanText } from './clean.ts';
+import { cleanText } from '../markup/clean.ts';
 import type { NodeView } from './view.ts';
 
 export type Traffic = 'up' | 'drain' | 'maint' | 'down';

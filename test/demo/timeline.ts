@@ -4,7 +4,7 @@
  */
 import type { Io } from '../../src/cli/io.ts';
 import { paint, shorten, type Tone } from '../../src/cli/table.ts';
-import { cleanText } from '../../src/serve/clean.ts';
+import { cleanText } from '../../src/markup/clean.ts';
 
 export type Teller = 'demo' | 'nodemend' | 'systemd' | 'client';
 

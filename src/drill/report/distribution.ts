@@ -1,4 +1,5 @@
 /** How times are distributed: every one of them a point on a logarithmic axis, since a crash and a hang lie three powers of ten apart. */
+import { html, type Markup } from '../../markup/html.ts';
 import { formatMs, type Times } from './summary.ts';
 
 const [width, height, left, right] = [720, 90, 20, 20];
@@ -14,29 +15,27 @@ function xOf(ms: number): number {
 }
 
 /** Points that would lie on each other are piled up. */
-function placePoints(sortedMs: readonly number[]): readonly string[] {
+function placePoints(sortedMs: readonly number[]): readonly Markup[] {
   const piles = new Map<number, number>();
   return sortedMs.map((ms) => {
     const column = Math.round(xOf(ms) / 7) * 7;
     const below = piles.get(column) ?? 0;
     piles.set(column, below + 1);
-    return `<circle cx="${column}" cy="${axisY - 6 - Math.min(below, 7) * 6.5}" r="3"><title>${formatMs(ms)}</title></circle>`;
+    return html`<circle cx="${column}" cy="${axisY - 6 - Math.min(below, 7) * 6.5}" r="3"><title>${formatMs(ms)}</title></circle>`;
   });
 }
 
-export function renderDistribution(title: string, times: Times | null): string {
-  if (times === null) return `<p class="quiet">${title}: nothing was measured.</p>\n`;
+export function renderDistribution(title: string, times: Times | null): Markup {
+  if (times === null) return html`<p class="quiet">${title}: nothing was measured.</p>`;
   const ticks = ticksMs.map((ms) => {
     const x = xOf(ms);
-    return `<line x1="${x}" x2="${x}" y1="${axisY}" y2="${axisY + 5}"/><text x="${x}" y="${axisY + 18}">${formatMs(ms)}</text>`;
+    return html`<line x1="${x}" x2="${x}" y1="${axisY}" y2="${axisY + 5}"/><text x="${x}" y="${axisY + 18}">${formatMs(ms)}</text>
+`;
   });
   const told = `${title}: ${times.sortedMs.length} times, median ${formatMs(times.medianMs)}, slowest ${formatMs(times.slowestMs)}`;
-  return [
-    `<figure><figcaption>${told}</figcaption>`,
-    `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${told}">`,
-    `<line x1="${left}" x2="${width - right}" y1="${axisY}" y2="${axisY}"/>`,
-    ...ticks,
-    ...placePoints(times.sortedMs),
-    '</svg></figure>\n',
-  ].join('\n');
+  return html`<figure><figcaption>${told}</figcaption>
+<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${told}">
+<line x1="${left}" x2="${width - right}" y1="${axisY}" y2="${axisY}"/>
+${ticks}${placePoints(times.sortedMs)}
+</svg></figure>`;
 }

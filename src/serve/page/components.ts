@@ -1,9 +1,9 @@
 /** Every component as a card: its phase, since when, how its probes did last, who restarted it and what is left of its budget. */
 import { reasons } from '../../core/reason.ts';
+import { html, type Markup } from '../../markup/html.ts';
 import { formatSpan } from '../duration.ts';
 import { isFailing } from '../verdict.ts';
 import type { ComponentView, NodeView, ProbeView } from '../view.ts';
-import { html, type Markup } from './html.ts';
 
 export function componentCards(view: NodeView): Markup {
   if (view.components.length === 0) return html`<h2>Components</h2><p>No component is supervised.</p>`;

@@ -1,9 +1,9 @@
 /** The incidents of the last day: on a time line, and each one to be opened for its cause, its actions and its evidence. */
 import { type Reason, reasons } from '../../core/reason.ts';
+import { html, type Markup } from '../../markup/html.ts';
 import type { IncidentRecord } from '../../ports.ts';
 import { describe } from '../describe.ts';
 import { formatSpan } from '../duration.ts';
-import { html, type Markup } from './html.ts';
 
 /** So that the page stays small; the rest is in `nodemend history`. */
 const shownIncidents = 10;

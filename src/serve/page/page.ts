@@ -2,12 +2,13 @@
  * The status page: plain HTML made on the server, of use without a script. The script, where there is one, fetches the page anew and puts its sections
  * in place of the old ones, so that the server remains the only one that knows how things look.
  */
+
+import { html, Markup } from '../../markup/html.ts';
 import type { IncidentRecord } from '../../ports.ts';
 import { formatSpan } from '../duration.ts';
 import { notices } from '../notices.ts';
 import type { NodeView } from '../view.ts';
 import { componentCards } from './components.ts';
-import { html, Markup } from './html.ts';
 import { incidentList } from './incidents.ts';
 import { pauseList } from './pauses.ts';
 import { pageScript } from './script.ts';

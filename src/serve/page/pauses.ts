@@ -1,7 +1,8 @@
 /** Components that an operator paused; a pause of the whole node is among the notices. */
+
+import { html, type Markup } from '../../markup/html.ts';
 import { formatSpan } from '../duration.ts';
 import type { NodeView } from '../view.ts';
-import { html, type Markup } from './html.ts';
 
 export function pauseList(view: NodeView): Markup | string {
   const paused = view.components.flatMap(({ name, pause }) => (pause === null ? [] : [{ name, pause }]));

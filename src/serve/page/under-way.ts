@@ -1,8 +1,8 @@
 /** Incidents that are not over: what happened, where on the ladder the repair is, and what comes next and when. */
 import { reasons } from '../../core/reason.ts';
+import { html, type Markup } from '../../markup/html.ts';
 import { formatSpan } from '../duration.ts';
 import type { ComponentView, NodeView } from '../view.ts';
-import { html, type Markup } from './html.ts';
 
 type Troubled = ComponentView & { readonly incident: NonNullable<ComponentView['incident']> };
 

@@ -21,5 +21,5 @@ const entities: Readonly<Record<string, string>> = {
 
 /** Plain text for HTML, in an element or a quoted attribute. */
 export function escapeHtml(text: string): string {
-  return cleanText(text, 500).replace(/[&<>"']/g, (character) => entities[character] ?? '');
+  return cleanText(text, 2_000).replace(/[&<>"']/g, (character) => entities[character] ?? '');
 }

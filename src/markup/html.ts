@@ -1,5 +1,5 @@
-/** Markup for the page. What `html` did not make is text from somewhere and is escaped: nothing has to be remembered where it is used. */
-import { escapeHtml } from '../clean.ts';
+/** Markup for the pages that are made here. What `html` did not make is text from somewhere and is escaped: nothing has to be remembered where it is used. */
+import { escapeHtml } from './clean.ts';
 
 export class Markup {
   readonly text: string;
