@@ -23,6 +23,7 @@ export function parseFigures(text: string): MemberFigures {
     commit: histogramOf(text, 'etcd_disk_backend_commit_duration_seconds'),
     leaderChanges: figureOf(text, 'etcd_server_leader_changes_seen_total'),
     quotaBytes: figureOf(text, 'etcd_server_quota_backend_bytes'),
+    compactRevision: figureOf(text, 'etcd_debugging_mvcc_compact_revision'),
   };
 }
 

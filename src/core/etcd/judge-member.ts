@@ -34,14 +34,19 @@ function judgeAlarms(member: MemberView, { errors }: MemberStatus): Finding[] {
   ];
 }
 
+export const quotaOf = ({ figures }: MemberView): number => figures?.quotaBytes || usualQuotaBytes;
+
+export const isFragmented = ({ dbBytes, dbBytesInUse }: Pick<MemberStatus, 'dbBytes' | 'dbBytesInUse'>): boolean =>
+  dbBytes - dbBytesInUse >= fragmentedShare * dbBytes && dbBytes >= fragmentedLeastBytes;
+
 function judgeSize(member: MemberView, { dbBytes, dbBytesInUse }: MemberStatus): Finding[] {
-  const quota = member.figures?.quotaBytes || usualQuotaBytes;
+  const quota = quotaOf(member);
   const free = dbBytes - dbBytesInUse;
   return [
     ...(dbBytes >= quotaShare * quota
       ? [ofMember(member, 'etcd.quota-near', `${mib(dbBytes)} of ${mib(quota)} (${percent(dbBytes / quota)})`)]
       : []),
-    ...(free >= fragmentedShare * dbBytes && dbBytes >= fragmentedLeastBytes
+    ...(isFragmented({ dbBytes, dbBytesInUse })
       ? [ofMember(member, 'etcd.fragmented', `${mib(free)} of ${mib(dbBytes)} are free (${percent(free / dbBytes)})`)]
       : []),
   ];

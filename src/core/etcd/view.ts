@@ -13,6 +13,8 @@ export interface MemberFigures {
   readonly commit: Histogram;
   readonly leaderChanges: number | null;
   readonly quotaBytes: number | null;
+  /** History up to it is gone; -1 where there was no compaction since the member's start. */
+  readonly compactRevision: number | null;
 }
 
 export interface MemberStatus {

@@ -57,6 +57,7 @@ const figures = (fsync: Histogram, more: Partial<MemberFigures> = {}): MemberFig
   commit: [],
   leaderChanges: 1,
   quotaBytes: 2_147_483_648,
+  compactRevision: -1,
   ...more,
 });
 

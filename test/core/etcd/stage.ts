@@ -24,7 +24,7 @@ export function member(id: number, more: Partial<MemberView> = {}): MemberView {
     learner: false,
     endpoint: `https://10.0.0.${id}:2379`,
     status,
-    figures: { fsync: [], commit: [], leaderChanges: 1, quotaBytes: 2_147_483_648 },
+    figures: { fsync: [], commit: [], leaderChanges: 1, quotaBytes: 2_147_483_648, compactRevision: -1 },
     trouble: null,
     answeredBy: null,
     certificateEndsWallMs: null,

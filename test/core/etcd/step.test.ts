@@ -106,6 +106,7 @@ t.test(
       commit: [],
       leaderChanges: 99,
       quotaBytes: null,
+      compactRevision: null,
     };
     const troubles = [
       cluster([1, 2, 3].map((id) => member(id, { status: { ...status, leaderId: '0' } }))),

@@ -1,0 +1,34 @@
+/** A member is taken off the list. One that answers only while all others do; one that is dead as long as the rest has quorum. */
+import { answers, type MemberView, nameOf } from '../view.ts';
+import { leadElsewhere, snapshotFirst } from './before.ts';
+import { allAnswer, firstOf, holdsAfterRemoval, noneJoins, oneCluster, oneVersion, quorumHolds } from './guards.ts';
+import type { Scene } from './scene.ts';
+import { done, type Next, refuse, toDo } from './steps.ts';
+
+export function takeOff(scene: Scene, member: MemberView, why: string): Next {
+  const { view } = scene;
+  const remove = toDo({ do: 'remove', memberId: member.id, name: nameOf(member) }, why);
+  // It counts for no quorum.
+  if (member.learner) return remove;
+  const apart = firstOf(
+    noneJoins(view),
+    oneVersion(view),
+    answers(member) ? allAnswer(view) : null,
+    holdsAfterRemoval(view, member.id),
+  );
+  if (apart !== null) return refuse(`cannot remove ${nameOf(member)}: ${apart}`);
+  return snapshotFirst(scene) ?? leadElsewhere(scene, member, 'it is removed') ?? remove;
+}
+
+/** The process of who was removed ends by itself; where it does not, it is stopped on its node. */
+export function nextOfRemove(scene: Scene, memberId: string): Next {
+  const { view, here } = scene;
+  const guarded = firstOf(oneCluster(view), quorumHolds(view));
+  if (guarded !== null) return refuse(guarded);
+  const member = view.members.find(({ id }) => id === memberId);
+  if (member !== undefined) return takeOff(scene, member, 'as asked');
+  const isHere = here?.data?.memberId === memberId && (here.process === 'running' || here.process === 'starting');
+  return isHere
+    ? toDo({ do: 'stop', unit: here.unit }, 'it is no member any more')
+    : done(`member ${BigInt(memberId).toString(16)} is not on the list`);
+}
