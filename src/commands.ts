@@ -1,6 +1,7 @@
 /** Every command's words and options. What a command needs is loaded only when it is the one that runs. */
 import { Command, Option } from 'commander';
 import type { Io } from './cli/io.ts';
+import type { Ask } from './etcd-wish.ts';
 
 const socketOption = () =>
   new Option('--socket <path>', 'control socket of the daemon').default('/run/nodemend/nodemend.sock');
@@ -198,6 +199,42 @@ function addEtcd(program: Command, io: Io, ended: Ended): void {
         ended(await etcdVerifyHere({ ...options, config, file: file ?? null }, io));
       },
     );
+  addMembers(etcd, io, ended);
+}
+
+function addMembers(etcd: Command, io: Io, ended: Ended): void {
+  const configOption = () =>
+    new Option('--config <file>', 'configuration (default: /etc/nodemend/nodemend.yaml, which may be missing)');
+  interface Given {
+    readonly config?: string;
+    readonly json?: boolean;
+    readonly yes?: boolean;
+  }
+  const carryOut = async (
+    { config = null, ...options }: Omit<Given, 'config'> & { config?: string | null },
+    ask: Ask,
+  ) => ended(await (await import('./etcd-work-here.ts')).etcdWorkHere({ ...options, config }, ask, io));
+  const changing = (words: string, meaning: string) =>
+    etcd
+      .command(words)
+      .description(meaning)
+      .option('--yes', 'do it; without it the plan is shown and nothing is done')
+      .addOption(configOption())
+      .addOption(jsonOption());
+  etcd
+    .command('members')
+    .description('who is on the list, who votes and who answers')
+    .addOption(configOption())
+    .addOption(jsonOption())
+    .action(async ({ config = null, ...options }: { config?: string | null; json?: boolean }) =>
+      ended(await (await import('./etcd-work-here.ts')).etcdMembersHere({ ...options, config }, io)),
+    );
+  changing('defrag', 'defragment the members that need it, one at a time, the leader last').action((given: Given) =>
+    carryOut(given, { command: 'defrag' }),
+  );
+  changing('disarm', 'after NOSPACE: compact, defragment each member, disarm the alarm').action((given: Given) =>
+    carryOut(given, { command: 'disarm' }),
+  );
 }
 
 function addAlert(program: Command, io: Io, ended: Ended): void {

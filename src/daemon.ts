@@ -5,13 +5,12 @@ import { keepLastGood, readLastGood } from './config/last-good.ts';
 import { loadConfigFile } from './config/load.ts';
 import { describeProblems } from './config/problem.ts';
 import type { FirstConfig } from './configure.ts';
+import { stateDirectory } from './state-directory.ts';
 
 export interface RunOptions {
   /** null: the default file, which may be missing. */
   readonly config: string | null;
 }
-
-const defaultDirectory = '/var/lib/nodemend';
 
 /** The file's configuration, or the last good one in its place; the problems alone when there is neither. */
 async function firstConfig(file: string | null, directory: string): Promise<FirstConfig | string> {
@@ -34,8 +33,7 @@ function untilAsked(): Promise<void> {
 export async function run(options: RunOptions, io: Io): Promise<number> {
   // What it writes is for root alone, under whatever unit it runs; the control socket has a mode of its own.
   process.umask(0o077);
-  // Of several directories that a unit may ask for, the first is ours.
-  const directory = process.env['STATE_DIRECTORY']?.split(':')[0] || defaultDirectory;
+  const directory = stateDirectory();
   const ended = untilAsked();
   // From the first moment on: without a handler the signal would end the process. What is asked for before the start waits for it.
   const started = Promise.withResolvers<Agent>();

@@ -16,6 +16,7 @@ import { describeProblems } from './config/problem.ts';
 import { resolveBackup, resolveEtcd } from './config/resolve-etcd.ts';
 import { newestGood } from './core/etcd/backup.ts';
 import type { BackupPolicy, EtcdPolicy } from './core/etcd/policy.ts';
+import { stateDirectory } from './state-directory.ts';
 
 export interface EtcdOptions {
   readonly config: string | null;
@@ -26,15 +27,18 @@ interface FileOptions extends EtcdOptions {
   readonly file: string | null;
 }
 
-interface Policies {
+export interface Policies {
   readonly node: string;
   readonly etcd: EtcdPolicy;
   readonly backup: BackupPolicy;
+  /** The agent's state. */
+  readonly directory: string;
 }
 
 const wallMs = (): number => Date.now();
 
-async function withPolicies(
+/** With what the configuration and the node say; a configuration that cannot be used ends it. */
+export async function withPolicies(
   { config: file }: EtcdOptions,
   io: Io,
   work: (policies: Policies) => Promise<number>,
@@ -46,7 +50,12 @@ async function withPolicies(
   }
   const { config } = loaded;
   const node = config.node ?? hostname();
-  return work({ node, etcd: resolveEtcd(config, await findEtcdHere()), backup: resolveBackup(config) });
+  return work({
+    node,
+    etcd: resolveEtcd(config, await findEtcdHere()),
+    backup: resolveBackup(config),
+    directory: stateDirectory(),
+  });
 }
 
 export const etcdStatusHere = (options: EtcdOptions, io: Io): Promise<number> =>

@@ -2,7 +2,8 @@
 import type { BackupPolicy, EtcdPolicy } from '../core/etcd/policy.ts';
 import { durationMs } from './duration.ts';
 import type { EtcdHere } from './etcd-here.ts';
-import { type BackupConfig, type Config, config as schema } from './schema.ts';
+import type { BackupConfig } from './etcd-schema.ts';
+import { type Config, config as schema } from './schema.ts';
 
 const MiB = 1024 * 1024;
 
@@ -10,7 +11,7 @@ const MiB = 1024 * 1024;
 export function resolveEtcd(config: Config, here: EtcdHere): EtcdPolicy {
   const own = config.etcd ?? schema.parse({ etcd: {} }).etcd;
   if (own === undefined) throw new Error('the schema fills in what is left out');
-  const { endpoints, ca, cert, key, every, timeout, canary, compare } = own;
+  const { endpoints, ca, cert, key, every, timeout, canary, compare, unit, members } = own;
   const found = endpoints === undefined ? here : { ...here, ca: null, cert: null, key: null };
   return {
     endpoints: endpoints ?? here.endpoints,
@@ -22,6 +23,8 @@ export function resolveEtcd(config: Config, here: EtcdHere): EtcdPolicy {
     timeoutMs: durationMs(timeout),
     canaryEveryMs: durationMs(canary),
     compareEveryMs: durationMs(compare),
+    unit,
+    places: Object.entries(members).map(([name, peerUrl]) => ({ name, peerUrl })),
   };
 }
 

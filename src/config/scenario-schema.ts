@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { durationPattern } from './duration.ts';
 import { duration } from './duration-schema.ts';
-import { unitName } from './schema.ts';
+import { unitName } from './values.ts';
 
 const day = 86_400_000;
 export const longestSpanMs = 366 * day;

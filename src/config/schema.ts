@@ -4,10 +4,10 @@
  */
 import * as z from 'zod';
 import { alertTarget } from './alert-schema.ts';
-import { isCron } from './cron.ts';
 import { duration } from './duration-schema.ts';
 import { election } from './elections.ts';
-import { argv, listen, path, url } from './values.ts';
+import { backup, etcd } from './etcd-schema.ts';
+import { argv, listen, path, unitName, url } from './values.ts';
 
 const day = 86_400_000;
 
@@ -16,10 +16,6 @@ const count = (least: number, most: number, meaning: string) => z.number().int()
 export const componentName = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'expected a name of a to z, 0 to 9 and -, at most 63 characters');
-export const unitName = z
-  .string()
-  .max(255)
-  .regex(/^[A-Za-z0-9:_.\\@-]+\.service$/, 'expected the name of a systemd service, such as haproxy.service');
 const status = z.number().int().min(100).max(599);
 const socketAt = (usual: string) => z.strictObject({ socket: path.default(usual).describe('unix socket') });
 
@@ -146,44 +142,6 @@ export const component = z.strictObject({
     .describe('delays between actions'),
 });
 
-const cron = z.string().refine(isCron, 'expected a cron schedule of five fields, such as "17 * * * *"');
-const client = {
-  ca: path.optional().describe('file with the certificates to trust'),
-  cert: path.optional().describe('file with the client certificate'),
-  key: path.optional().describe('file with its key'),
-};
-
-/** Keys that are left out are taken from the manifest of kubeadm's etcd or from etcd's environment file. */
-const etcd = z.strictObject({
-  endpoints: z.array(url).min(1).max(20).optional().describe('client URLs; the member on this node first'),
-  ...client,
-  every: duration(1_000, day, 'time between looks at all members').default('15s'),
-  timeout: duration(100, 60_000, 'deadline of each call').default('5s'),
-  canary: duration(5_000, day, 'time between writes of a key that is read back').default('30s'),
-  compare: duration(60_000, 30 * day, 'time between comparisons of what the members hold').default('6h'),
-});
-
-const kept = (usual: number, unit: string) => count(0, 1_000, `how many, one per ${unit}`).default(usual);
-
-const backup = z.strictObject({
-  directory: path.default('/var/lib/nodemend/etcd-backups').describe('where snapshots lie'),
-  schedule: cron.default('17 * * * *').describe('when one is taken, in cron words and local time'),
-  keep: z
-    .strictObject({ hourly: kept(24, 'hour'), daily: kept(7, 'day'), weekly: kept(4, 'week') })
-    .prefault({})
-    .describe('what stays; the newest good one always does'),
-  rate: count(1, 10_000, 'MiB per second at most').default(64),
-  copy: argv.optional().describe("command that takes a good one off the node; gets the file's path as its last word"),
-  verify: z
-    .strictObject({
-      schedule: cron.default('41 3 * * *').describe('when the newest is restored on trial'),
-      etcd: z.string().min(1).max(4_096).default('etcd').describe('program, by name or path'),
-      etcdutl: z.string().min(1).max(4_096).default('etcdutl').describe('program, by name or path'),
-    })
-    .prefault({})
-    .describe('proof of restore'),
-});
-
 const leader = z.strictObject({
   namespace: z.string().min(1).max(63).optional().describe('namespace of the Lease; default: kube-system'),
   lease: z.string().min(1).max(253).optional().describe('name of the Lease; default: the name here'),
@@ -273,8 +231,6 @@ export const config = z.strictObject({
 });
 
 export type Config = z.infer<typeof config>;
-export type EtcdConfig = z.infer<typeof etcd>;
-export type BackupConfig = z.infer<typeof backup>;
 export type LeaderConfig = z.infer<typeof leader>;
 export type ComponentConfig = z.infer<typeof component>;
 export type ProbeConfig = z.infer<typeof probe>;

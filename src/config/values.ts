@@ -16,3 +16,7 @@ export const listen = z
   .string()
   .max(300)
   .regex(/^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]*):\d{1,5}$/, 'expected HOST:PORT, such as 0.0.0.0:9745');
+export const unitName = z
+  .string()
+  .max(255)
+  .regex(/^[A-Za-z0-9:_.\\@-]+\.service$/, 'expected the name of a systemd service, such as haproxy.service');

@@ -1,11 +1,12 @@
 /**
- * One at a time in the cluster: a key that is bound to a lease. The lease is longer than the work may take, so it needs no renewal, and a lock that a
+ * One at a time in the cluster: a key that is bound to a lease. The lease is longer than the work may take, or is renewed, and a lock that a
  * killed node left behind goes away by itself.
  */
 import * as protos from '../grpc/protos/etcd.ts';
 import type { Remote } from '../grpc/remote.ts';
 
-const key = Buffer.from('/nodemend/backup/lock');
+/** What is done one at a time. */
+const lockKeys = { backup: '/nodemend/backup/lock', members: '/nodemend/members/lock' } as const;
 
 export interface Held {
   readonly lease: string;
@@ -15,12 +16,19 @@ export interface HeldByAnother {
   readonly holder: string;
 }
 
+export interface LockWish {
+  readonly work: keyof typeof lockKeys;
+  readonly holder: string;
+  readonly ttlSeconds: number;
+}
+
 /** Rejects when the cluster takes no writes. */
 export async function takeLock(
   remote: Remote,
-  { holder, ttlSeconds }: { readonly holder: string; readonly ttlSeconds: number },
+  { work, holder, ttlSeconds }: LockWish,
   signal: AbortSignal,
 ): Promise<Held | HeldByAnother> {
+  const key = Buffer.from(lockKeys[work]);
   const { id: lease } = await remote.call(protos.grantLease, { ttl: ttlSeconds }, signal);
   const { succeeded, responses } = await remote.call(
     protos.transact,

@@ -98,14 +98,25 @@ async function viewMember(member: protos.Member, known: readonly Answer[], way: 
   };
 }
 
+export interface LookParts {
+  readonly reach: Reach;
+  readonly timeoutMs: number;
+  readonly wallMs: () => number;
+  /** Where members were seen earlier: asked when no configured endpoint answers. */
+  readonly known?: readonly string[];
+}
+
 export async function observeCluster(
   access: Access,
   certificates: readonly string[],
-  { reach, timeoutMs, wallMs }: { readonly reach: Reach; readonly timeoutMs: number; readonly wallMs: () => number },
+  { reach, timeoutMs, wallMs, known = [] }: LookParts,
 ): Promise<ClusterView> {
   const way = { reach, files: access, timeoutMs };
-  const heard = await Promise.all(access.endpoints.map((endpoint) => ask(endpoint, way)));
-  const answers = heard.filter(isAnswer);
+  const askAll = (endpoints: readonly string[]): Promise<Heard[]> =>
+    Promise.all(endpoints.map((endpoint) => ask(endpoint, way)));
+  const heard = await askAll(access.endpoints);
+  const others = known.filter((url) => URL.canParse(url) && !access.endpoints.includes(url));
+  const answers = (heard.some(isAnswer) ? heard : await askAll(others)).filter(isAnswer);
   const first = answers[0];
   const clusterId = first?.status.header.clusterId ?? null;
   const own = answers.filter(({ status }) => status.header.clusterId === clusterId);

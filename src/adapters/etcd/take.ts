@@ -48,7 +48,11 @@ const told = (error: unknown): string => (error instanceof Error ? error.message
 /** A lock that another one has stops everything; a cluster that cannot give one does not. */
 async function lock(remote: Remote, { holder, timeoutMs }: TakeParts): Promise<Held | string> {
   try {
-    const outcome = await takeLock(remote, { holder, ttlSeconds: lockSeconds }, AbortSignal.timeout(timeoutMs));
+    const outcome = await takeLock(
+      remote,
+      { work: 'backup', holder, ttlSeconds: lockSeconds },
+      AbortSignal.timeout(timeoutMs),
+    );
     if ('lease' in outcome) return outcome;
     throw new BackupError('backup.busy', `${outcome.holder} has the lock`);
   } catch (error) {

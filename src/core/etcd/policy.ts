@@ -1,4 +1,6 @@
 /** What the configuration asks for around etcd, after presets and defaults: plain data, durations in milliseconds. */
+import type { Place } from './work/scene.ts';
+
 export interface EtcdPolicy {
   /** Client URLs, at least one; the member on this node first. */
   readonly endpoints: readonly string[];
@@ -11,6 +13,10 @@ export interface EtcdPolicy {
   readonly timeoutMs: number;
   readonly canaryEveryMs: number;
   readonly compareEveryMs: number;
+  /** The service that runs the member on this node. */
+  readonly unit: string;
+  /** Whom the cluster is to be of; empty where the configuration does not say. */
+  readonly places: readonly Place[];
 }
 
 export interface Retention {

@@ -19,6 +19,8 @@ const policy: EtcdPolicy = {
   timeoutMs: 5_000,
   canaryEveryMs: 30_000,
   compareEveryMs: 21_600_000,
+  unit: 'etcd.service',
+  places: [],
 };
 const backup: BackupPolicy = {
   directory: '/backups',

@@ -121,6 +121,46 @@ export const listMembers: Method<
   { readonly header: Header; readonly members: readonly Member[] }
 > = { service: 'etcdserverpb.Cluster', name: 'MemberList' };
 
+export const addMember: Method<
+  { readonly peerUrls: readonly string[]; readonly isLearner: boolean },
+  { readonly header: Header; readonly member: Member }
+> = { service: 'etcdserverpb.Cluster', name: 'MemberAdd' };
+
+export const removeMember: Method<{ readonly id: string }, { readonly header: Header }> = {
+  service: 'etcdserverpb.Cluster',
+  name: 'MemberRemove',
+};
+
+export const promoteMember: Method<{ readonly id: string }, { readonly header: Header }> = {
+  service: 'etcdserverpb.Cluster',
+  name: 'MemberPromote',
+};
+
+/** Answered by the leader alone. */
+export const moveLeader: Method<{ readonly targetId: string }, { readonly header: Header }> = {
+  service: maintenance,
+  name: 'MoveLeader',
+};
+
+/** The member that is asked serves nobody until it answers. */
+export const defragmentMember: Method<object, { readonly header: Header }> = {
+  service: maintenance,
+  name: 'Defragment',
+};
+
+type AlarmKind = 'NONE' | 'NOSPACE' | 'CORRUPT';
+
+export const askAlarms: Method<
+  { readonly action: 'GET' | 'DEACTIVATE'; readonly memberId: string; readonly alarm: AlarmKind },
+  { readonly alarms: readonly { readonly memberId: string; readonly alarm: AlarmKind }[] }
+> = { service: maintenance, name: 'Alarm' };
+
+/** `physical`: answered only once the room is free. */
+export const compact: Method<{ readonly revision: number; readonly physical: boolean }, { readonly header: Header }> = {
+  service: keyValues,
+  name: 'Compact',
+};
+
 const int64 = (id: number) => one(id, 'int64');
 const uint64 = (id: number) => one(id, 'uint64');
 const bytes = (id: number) => one(id, 'bytes');
@@ -137,6 +177,7 @@ const serverDescriptor = inPackage('etcdserverpb', {
       Range: unary('RangeRequest', 'RangeResponse'),
       Put: unary('PutRequest', 'PutResponse'),
       Txn: unary('TxnRequest', 'TxnResponse'),
+      Compact: unary('CompactionRequest', 'CompactionResponse'),
     },
   },
   Lease: {
@@ -152,9 +193,19 @@ const serverDescriptor = inPackage('etcdserverpb', {
       Status: unary('StatusRequest', 'StatusResponse'),
       HashKV: unary('HashKVRequest', 'HashKVResponse'),
       Snapshot: unary('SnapshotRequest', 'SnapshotResponse'),
+      Alarm: unary('AlarmRequest', 'AlarmResponse'),
+      Defragment: unary('DefragmentRequest', 'DefragmentResponse'),
+      MoveLeader: unary('MoveLeaderRequest', 'MoveLeaderResponse'),
     },
   },
-  Cluster: { methods: { MemberList: unary('MemberListRequest', 'MemberListResponse') } },
+  Cluster: {
+    methods: {
+      MemberList: unary('MemberListRequest', 'MemberListResponse'),
+      MemberAdd: unary('MemberAddRequest', 'MemberAddResponse'),
+      MemberRemove: unary('MemberRemoveRequest', 'MemberRemoveResponse'),
+      MemberPromote: unary('MemberPromoteRequest', 'MemberPromoteResponse'),
+    },
+  },
   ResponseHeader: message({ clusterId: uint64(1), memberId: uint64(2), revision: int64(3), raftTerm: uint64(4) }),
   RangeRequest: message({
     key: bytes(1),
@@ -217,6 +268,23 @@ const serverDescriptor = inPackage('etcdserverpb', {
   }),
   MemberListRequest: message({ linearizable: bool(1) }),
   MemberListResponse: message({ header: one(1, 'ResponseHeader'), members: many(2, 'Member') }),
+  MemberAddRequest: message({ peerUrls: many(1, 'string'), isLearner: bool(2) }),
+  MemberAddResponse: message({ header: one(1, 'ResponseHeader'), member: one(2, 'Member') }),
+  MemberRemoveRequest: message({ id: uint64(1) }),
+  MemberRemoveResponse: message({ header: one(1, 'ResponseHeader') }),
+  MemberPromoteRequest: message({ id: uint64(1) }),
+  MemberPromoteResponse: message({ header: one(1, 'ResponseHeader') }),
+  AlarmKind: { values: { NONE: 0, NOSPACE: 1, CORRUPT: 2 } },
+  AlarmAction: { values: { GET: 0, ACTIVATE: 1, DEACTIVATE: 2 } },
+  AlarmRequest: message({ action: one(1, 'AlarmAction'), memberId: uint64(2), alarm: one(3, 'AlarmKind') }),
+  AlarmMember: message({ memberId: uint64(1), alarm: one(2, 'AlarmKind') }),
+  AlarmResponse: message({ alarms: many(2, 'AlarmMember') }),
+  DefragmentRequest: empty,
+  DefragmentResponse: message({ header: one(1, 'ResponseHeader') }),
+  MoveLeaderRequest: message({ targetId: uint64(1) }),
+  MoveLeaderResponse: message({ header: one(1, 'ResponseHeader') }),
+  CompactionRequest: message({ revision: int64(1), physical: bool(2) }),
+  CompactionResponse: message({ header: one(1, 'ResponseHeader') }),
 });
 
 export const etcdDescriptors: readonly Descriptor[] = [valuesDescriptor, serverDescriptor];

@@ -42,6 +42,18 @@ function started(scene: Scene): Scene {
   });
 }
 
+/** What is waited for has come: whoever was late answers and has caught up. */
+export function foreseeWaited(scene: Scene): Scene {
+  const { here } = scene;
+  const own = findOwn(scene);
+  const up = here?.process === 'starting' ? withHere(scene, { process: 'running' }) : scene;
+  const newest = Math.max(...scene.view.members.map(({ status }) => status?.raftIndex ?? 0));
+  return withMembers(up, (member) => {
+    const there = here !== null && member.id === own?.id ? answering(member, scene, here) : member;
+    return withStatus(there, { raftAppliedIndex: newest });
+  });
+}
+
 function addLearner(scene: Scene, name: string, peerUrls: readonly string[]): Scene {
   const added: MemberView = {
     id: foreseenId,

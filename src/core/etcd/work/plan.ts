@@ -1,5 +1,5 @@
 /** All steps from what is there to what is wished for, for an operator to read before anything is done. */
-import { foresee } from './foresee.ts';
+import { foresee, foreseeWaited } from './foresee.ts';
 import { nextOf } from './next.ts';
 import type { Scene } from './scene.ts';
 import type { Next, PlannedStep } from './steps.ts';
@@ -17,10 +17,15 @@ const mostSteps = 60;
 export function planOf(scene: Scene, wish: Wish): Plan {
   const steps: PlannedStep[] = [];
   let seen = scene;
-  for (let next = nextOf(seen, wish); ; next = nextOf(seen, wish)) {
-    if (next.is !== 'step') return { steps, end: next };
-    if (steps.length === mostSteps) throw new Error(`the plan for ${wish.command} does not end`);
-    steps.push({ step: next.step, why: next.why });
-    seen = foresee(seen, next.step);
+  let waited = false;
+  for (;;) {
+    const next = nextOf(seen, wish);
+    if (next.is === 'step') {
+      steps.push({ step: next.step, why: next.why });
+      seen = foresee(seen, next.step);
+    } else if (next.is === 'wait' && !waited) seen = foreseeWaited(seen);
+    else return { steps, end: next };
+    waited = next.is === 'wait';
+    if (steps.length > mostSteps) throw new Error(`the plan for ${wish.command} does not end`);
   }
 }

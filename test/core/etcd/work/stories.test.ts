@@ -44,8 +44,9 @@ for (const story of stories) {
 
   t.test(`${story.name}: another member dies at each step`, async (t) => {
     const { points } = await playToTheEnd(story);
+    // After a step: what happens between a look and its step etcd itself has to refuse.
     for (const victim of ['m1', 'm2', 'm3'])
-      for (let at = 1; at <= points; at += 1) {
+      for (let at = 2; at <= points; at += 2) {
         const { world, runs } = await play(story, (point, there) => {
           if (point === at) there.strike(victim);
         });

@@ -1,0 +1,101 @@
+/** `nodemend etcd members`, and the commands that change them, with this node and its cluster behind them. None of these needs the daemon. */
+
+import { setTimeout as wait } from 'node:timers/promises';
+import { createReach } from './adapters/etcd/access.ts';
+import { createDoStep } from './adapters/etcd/do-step.ts';
+import { createJournal, readJournal } from './adapters/etcd/journal.ts';
+import { restoreData } from './adapters/etcd/restore.ts';
+import { createSight } from './adapters/etcd/sight.ts';
+import { takeBackup } from './adapters/etcd/take.ts';
+import { createTurn } from './adapters/etcd/turn.ts';
+import { etcdMembers } from './cli/etcd-members.ts';
+import { etcdWork, type Preparation, type WorkOptions, type WorkOutcome } from './cli/etcd-work.ts';
+import type { Io } from './cli/io.ts';
+import { planOf } from './core/etcd/work/plan.ts';
+import type { Scene } from './core/etcd/work/scene.ts';
+import type { Wish } from './core/etcd/work/wish.ts';
+import { type EtcdOptions, type Policies, withPolicies } from './etcd-commands.ts';
+import { type Ask, resumed, wishOf } from './etcd-wish.ts';
+import { createWork } from './etcd-work.ts';
+
+const wallMs = (): number => Date.now();
+
+function openHere({ node, etcd, backup, directory }: Policies) {
+  const reach = createReach();
+  const sight = createSight({ etcd, backup, reach, directory, wallMs });
+  const journal = createJournal(directory, etcd.unit, wallMs);
+  const { timeoutMs } = etcd;
+
+  async function snapshot(endpoints: readonly string[]): Promise<void> {
+    const access = { ...etcd, endpoints };
+    const taken = await takeBackup({ reach, access, policy: backup, holder: node, timeoutMs, wallMs }, null);
+    if (!taken.ok) throw new Error(`${taken.reason}: ${taken.detail}`);
+  }
+
+  async function carryOut(
+    { wish, words, agreed, unattended }: { wish: Wish; words: string; agreed: Scene; unattended: boolean },
+    tell: (line: string) => void,
+  ): Promise<WorkOutcome> {
+    const { found } = await sight();
+    const environmentFile = 'service' in found ? found.service.environmentFile : null;
+    const restore = (step: Parameters<typeof restoreData>[0]): Promise<void> =>
+      restoreData(step, backup.verify.etcdutl);
+    const perform = createDoStep({ reach, files: etcd, timeoutMs, wallMs, environmentFile, snapshot, restore });
+    const turn = createTurn(reach, etcd, node, timeoutMs);
+    await journal.begin({ words, wish, unattended });
+    const work = createWork(wish, agreed, {
+      look: async () => (await sight()).scene,
+      perform,
+      note: journal.note,
+      hold: turn.take,
+      wait: (ms) => wait(ms),
+      nowMs: () => performance.now(),
+      tell,
+    });
+    const outcome = await work();
+    await turn.end();
+    await journal.end(outcome.ok, outcome.sentence);
+    return outcome;
+  }
+
+  return { sight, carryOut };
+}
+
+export const wordsOf = (ask: Ask): string =>
+  [ask.command, 'member' in ask ? ask.member : null, 'voters' in ask ? ask.voters : null]
+    .filter((word) => word !== null)
+    .join(' ');
+
+async function prepare(ask: Ask, policies: Policies): Promise<Preparation> {
+  const { sight, carryOut } = openHere(policies);
+  const { scene } = await sight();
+  const words = wordsOf(ask);
+  const journal = await readJournal(policies.directory, policies.etcd.unit);
+  const interrupted = resumed(journal, words);
+  const wished =
+    interrupted === null ? wishOf(ask, scene, policies.etcd.places) : { ok: true as const, wish: interrupted };
+  if (!wished.ok) return wished;
+  const { wish } = wished;
+  const notices = interrupted === null ? [] : ['this was begun and interrupted: it goes on from what is there now'];
+  return {
+    ok: true,
+    work: {
+      words,
+      plan: planOf(scene, wish),
+      notices,
+      carryOut: (tell) => carryOut({ wish, words, agreed: scene, unattended: false }, tell),
+    },
+  };
+}
+
+export const etcdWorkHere = (options: EtcdOptions & WorkOptions, ask: Ask, io: Io): Promise<number> =>
+  withPolicies(options, io, (policies) => etcdWork(options, io, () => prepare(ask, policies)));
+
+export const etcdMembersHere = (options: EtcdOptions, io: Io): Promise<number> =>
+  withPolicies(options, io, (policies) =>
+    etcdMembers(options, io, async () => {
+      const { scene } = await openHere(policies).sight();
+      const journal = await readJournal(policies.directory, policies.etcd.unit);
+      return { view: scene.view, unfinished: journal !== null && journal.ended === null ? journal.words : null };
+    }),
+  );
