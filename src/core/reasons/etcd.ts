@@ -44,7 +44,7 @@ export const etcdReasons = {
     'error',
     'the alarm NOSPACE is raised: the cluster takes no writes',
     looks,
-    'compact, defragment each member, then etcdctl alarm disarm; a restart does not help',
+    'nodemend etcd disarm compacts, defragments each member and disarms; a restart does not help',
   ),
   'etcd.corrupt': row(
     'error',
@@ -100,7 +100,7 @@ export const etcdReasons = {
     'warn',
     'much of the database file is free',
     looks,
-    'etcdctl defrag, one member at a time, the leader last',
+    'nodemend etcd defrag, which takes one member at a time, the leader last',
   ),
   'etcd.slow-disk': row(
     'warn',
