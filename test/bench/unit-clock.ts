@@ -9,11 +9,13 @@ import type { LabNode } from '../lab/harness/node.ts';
 
 const pollMs = 1;
 
+export type Blow = 'SIGKILL' | 'SIGSTOP';
+
 export interface UnitClock {
   /** Sends SIGKILL; resolves to the milliseconds until the unit was active again with a new process. Rejects after `withinMs`. */
   crash(unit: string, withinMs: number): Promise<number>;
-  /** Sends SIGSTOP; as `crash`, but resolves to null when the unit is not back `withinMs` later. */
-  freeze(unit: string, withinMs: number): Promise<number | null>;
+  /** Sends the signal; as `crash`, but resolves to null when the unit is not back `withinMs` later. */
+  strike(unit: string, signal: Blow, withinMs: number): Promise<number | null>;
   /** Process ids of the unit as this machine sees them. */
   processes(unit: string): number[];
 }
@@ -53,12 +55,12 @@ export function createUnitClock(node: LabNode): UnitClock {
     return false;
   }
 
-  async function signal(unit: string, name: 'SIGKILL' | 'SIGSTOP', withinMs: number): Promise<number | null> {
+  async function strike(unit: string, signal: Blow, withinMs: number): Promise<number | null> {
     const before = await node.unit(unit);
     const main = processes(unit).find((pid) => innerPid(pid) === Number(before['MainPID']));
     if (main === undefined) throw new Error(`cannot find the main process of ${unit}`);
     const sentMs = monotonicMs();
-    process.kill(main, name);
+    process.kill(main, signal);
     if (!(await untilAnew(unit, main, sentMs + withinMs))) return null;
     const activeMs = async (): Promise<number | null> => {
       const after = await node.unit(unit);
@@ -72,11 +74,11 @@ export function createUnitClock(node: LabNode): UnitClock {
   return {
     processes,
     crash: async (unit, withinMs) => {
-      const tookMs = await signal(unit, 'SIGKILL', withinMs);
+      const tookMs = await strike(unit, 'SIGKILL', withinMs);
       if (tookMs === null) throw new Error(`${unit} was not back within ${withinMs} ms of its crash`);
       return tookMs;
     },
-    freeze: (unit, withinMs) => signal(unit, 'SIGSTOP', withinMs),
+    strike,
   };
 }
 

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startMonit, stopMonit } from '../monit.ts';
 import { pidFileOf, startSleeper, stopUnits } from '../service.ts';
-import { generous, type Row } from '../stage.ts';
+import { generous, type Row, type Stage } from '../stage.ts';
 
 const mended = 'bench-mended.service';
 const monitored = 'bench-monitored.service';
@@ -11,6 +11,15 @@ const withinMs = 30_000;
 
 /** Moments spread evenly over monit's cycle, so that no phase of it is preferred. */
 const phaseMs = (round: number): number => ((round * 0.618_034) % 1) * 1_000;
+
+/** monit loses a unit now and then; it is started by hand then, and counts as long as was waited for. */
+async function crashOfMonitored({ node, clock, say }: Stage): Promise<number> {
+  const tookMs = await clock.strike(monitored, 'SIGKILL', withinMs);
+  if (tookMs !== null) return tookMs;
+  say(`monit did not bring ${monitored} back within ${withinMs / 1_000} s, which is counted as that`);
+  await node.ok(['systemctl', 'restart', monitored]);
+  return withinMs;
+}
 
 export const crash: Row = {
   name: 'crash',
@@ -29,7 +38,7 @@ export const crash: Row = {
       await stage.awaitHealthy('bench');
       byNodemend.push(await clock.crash(mended, withinMs));
       await delay(phaseMs(round));
-      byMonit.push(await clock.crash(monitored, withinMs));
+      byMonit.push(await crashOfMonitored(stage));
     }
     await stopMonit(node);
     await stopUnits(node, [mended, monitored]);

@@ -28,7 +28,10 @@ export const hang: Row = {
     await startListener(node, alone, alonePort);
     await startMonit(node, 1, [{ unit: monitored, pidFile: pidFileOf(monitored), port: monitoredPort }]);
     await stage.startNodemend(config, ['containerd', 'kubelet']);
-    const unseen = Promise.all([clock.freeze(monitored, withinMs), clock.freeze(alone, withinMs)]);
+    const unseen = Promise.all([
+      clock.strike(monitored, 'SIGSTOP', withinMs),
+      clock.strike(alone, 'SIGSTOP', withinMs),
+    ]);
     const containerd: number[] = [];
     const kubelet: number[] = [];
     const count = stage.rounds(rounds);
@@ -39,7 +42,7 @@ export const hang: Row = {
         ['kubelet', kubelet],
       ] as const) {
         for (const each of ['containerd', 'kubelet']) await stage.awaitHealthy(each);
-        const tookMs = await clock.freeze(`${unit}.service`, withinMs);
+        const tookMs = await clock.strike(`${unit}.service`, 'SIGSTOP', withinMs);
         if (tookMs !== null) times.push(tookMs);
       }
     }
