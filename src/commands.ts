@@ -163,6 +163,19 @@ function addAsking(program: Command, io: Io, ended: Ended): void {
     );
 }
 
+function addElect(program: Command, io: Io, ended: Ended): void {
+  program
+    .command('elect')
+    .description('run a command only while this one leads an election of the configuration; needs no daemon')
+    .usage('[options] <name> -- <command...>')
+    .argument('<name>', 'election, as under elections of the configuration')
+    .argument('<command...>', 'program and its arguments; no shell')
+    .option('--config <file>', 'configuration (default: /etc/nodemend/nodemend.yaml)')
+    .action(async (election: string, argv: readonly string[], { config = null }: { config?: string | null }) => {
+      ended(await (await import('./elect.ts')).elect({ election, argv, config }, io));
+    });
+}
+
 function addEtcd(program: Command, io: Io, ended: Ended): void {
   const etcd = program.command('etcd').description('the etcd cluster with a member on this node; needs no daemon');
   const configOption = () =>
@@ -265,6 +278,7 @@ export function createProgram(io: Io, ended: Ended, version: string): Command {
   addLocal(program, io, ended);
   addShowing(program, io, ended);
   addAsking(program, io, ended);
+  addElect(program, io, ended);
   addEtcd(program, io, ended);
   addAlert(program, io, ended);
   return program;

@@ -8,6 +8,9 @@ import { createProgram } from './commands.ts';
 const io = createTerminal(process);
 
 async function main(argv: readonly string[]): Promise<number> {
+  const [, , word, ...command] = argv;
+  // Between `elect` and its command: nothing that an operator runs, so the command line does not know it.
+  if (word === 'elect-guard') return (await import('./adapters/led/guard.ts')).guardCommand(command);
   let status: number = exitStatus.fine;
   const keep = (ended: number): void => {
     status = ended;

@@ -57,7 +57,7 @@ export async function leader(options: LeaderOptions, io: Io): Promise<number> {
   const shown = elections.filter(({ name }) => options.election === undefined || name === options.election);
   if (options.election !== undefined && shown.length === 0) {
     const names = elections.map(({ name }) => name);
-    io.err(`${unknownName(options.election, names)}\n`);
+    io.err(`${unknownName(options.election, names, 'election')}\n`);
     return exitStatus.usage;
   }
   const troubled = shown.filter(({ stale, leader: who }) => stale !== null || who === '');

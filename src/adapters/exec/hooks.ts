@@ -12,6 +12,13 @@ interface Running {
   readonly gone: Promise<void>;
 }
 
+/** What a command that is run for a term has in its environment. */
+export const termEnvironment = (election: string, identity: string, token: number): Record<string, string> => ({
+  NODEMEND_ELECTION: election,
+  NODEMEND_IDENTITY: identity,
+  NODEMEND_FENCING_TOKEN: String(token),
+});
+
 export function createHooks(start: typeof startCommand): Hooks {
   const running = new Map<string, Running>();
 
@@ -31,11 +38,7 @@ export function createHooks(start: typeof startCommand): Hooks {
     run: async ({ election, identity, token, argv, timeoutMs }): Promise<ActionResult> => {
       await end(election);
       const stop = new AbortController();
-      const env = {
-        NODEMEND_ELECTION: election,
-        NODEMEND_IDENTITY: identity,
-        NODEMEND_FENCING_TOKEN: String(token),
-      };
+      const env = termEnvironment(election, identity, token);
       const run = createRemedyCommand((words, options) => {
         const command = start(words, { ...options, signal: stop.signal, env });
         running.set(election, { stop, gone: command.gone });

@@ -94,3 +94,9 @@ export function initialElection(policy: ElectionPolicy, nowMs: number): Election
 /** Until when this one may act as the leader. Asked again at every answer, for the loop may be late. */
 export const leadsUntilMs = ({ policy, term }: Election): number =>
   term === null ? Number.NEGATIVE_INFINITY : term.renewedAtMs + policy.renewDeadlineMs;
+
+/**
+ * By when whatever was started for this term must be gone. Half of the time from the deadline until the lock can be another's: clocks may go at different rates.
+ */
+export const goneByMs = ({ policy, term }: Election): number =>
+  term === null ? Number.NEGATIVE_INFINITY : term.renewedAtMs + (policy.renewDeadlineMs + policy.leaseDurationMs) / 2;
