@@ -135,6 +135,10 @@ function buildSource(
       }),
     turning: () => clock.nowMs() - loop.lastTurnAtMs() < turnsWithinMs,
     incidents: (query) => store.incidents(query),
+    period: (sinceWallMs) => ({
+      ...store.period(sinceWallMs, clock.wallMs()),
+      alerts: alerting.sent(sinceWallMs),
+    }),
     subscribe: publish.subscribe,
     ask: createAsks({ state: loop.state, emit, reload: configurator.reload, testAlert: alerting.test }),
   };

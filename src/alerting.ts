@@ -10,6 +10,8 @@ import type { State } from './core/mend/state.ts';
 import { reasons } from './core/reason.ts';
 import type { Log } from './log.ts';
 import type { AlertPlace, Clock, SendAlertMessage } from './ports.ts';
+import type { SentAlert } from './report/record.ts';
+import { createSentAlerts } from './sent-alerts.ts';
 import type { AlertResult } from './serve/metrics.ts';
 import type { AlertTargetView, Answer, Told } from './serve/view.ts';
 import type { ClosableStore } from './store/keeper.ts';
@@ -23,6 +25,8 @@ export interface Alerting {
   /** Sends a test message to one target, or to all; resolves when all have answered or their time is over. */
   test(target: string | null): Promise<Answer>;
   view(): readonly AlertTargetView[];
+  /** What has arrived since then, oldest first. */
+  sent(sinceWallMs: number): readonly SentAlert[];
   /** Keeps what has not been sent for the next agent. */
   stop(): void;
 }
@@ -67,6 +71,7 @@ export function createAlerting(parts: AlertingParts): Alerting {
   let waiting: Told[] = [];
   let stopped = false;
   const lastDetail = new Map<string, string>();
+  const sent = createSentAlerts(store);
 
   function wakeAt(atMs: number | null): void {
     if (timer !== null) clearTimeout(timer);
@@ -81,7 +86,7 @@ export function createAlerting(parts: AlertingParts): Alerting {
     state = after;
     for (const { target, reason, detail } of transitions) {
       const { severity, meaning } = reasons[reason];
-      log[severity]({ target, reason, detail, meaning }, 'alert target changed');
+      log[severity]({ target, reason, detail, meaning }, `${target}: ${reason}${detail === '' ? '' : `, ${detail}`}`);
       if (reason === 'alert.dropped') count(target, 'dropped');
     }
     if (JSON.stringify(before) !== JSON.stringify(after)) store.keep(keptAs, after);
@@ -98,6 +103,7 @@ export function createAlerting(parts: AlertingParts): Alerting {
     const result = await send(place, { node: node(), notice, lost, test: false });
     count(target, result.ok ? 'sent' : result.final ? 'refused' : 'failed');
     lastDetail.set(target, result.detail);
+    if (result.ok) sent.note(clock.wallMs(), target, notice);
     turn({ type: 'alert.sent', target, id: notice.id, result });
   }
 
@@ -163,6 +169,7 @@ export function createAlerting(parts: AlertingParts): Alerting {
         lost,
         detail: failures === 0 ? '' : (lastDetail.get(name) ?? ''),
       })),
+    sent: sent.since,
     stop: () => {
       hear();
       stopped = true;

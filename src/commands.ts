@@ -19,6 +19,7 @@ interface Words {
   readonly json?: boolean;
 }
 
+type ReportFormat = 'markdown' | 'html' | 'json';
 type Ended = (status: number) => void;
 
 function addLocal(program: Command, io: Io, ended: Ended): void {
@@ -118,6 +119,22 @@ function addShowing(program: Command, io: Io, ended: Ended): void {
           io,
         ),
       ),
+    );
+}
+
+function addReport(program: Command, io: Io, ended: Ended): void {
+  program
+    .command('report')
+    .description('availability, incidents, times and restarts of a period, compared with the one before')
+    .argument('[file...]', 'JSON reports of nodes to merge; default: this node')
+    .option('--since <duration>', 'how far back, for example 30d; files have their own', '30d')
+    .addOption(
+      new Option('--format <format>', 'how it is written').choices(['markdown', 'html', 'json']).default('markdown'),
+    )
+    .addOption(jsonOption())
+    .addOption(socketOption())
+    .action(async (files: string[], { json, format, ...options }: Words & { since: string; format: ReportFormat }) =>
+      ended(await (await import('./cli/report.ts')).report({ ...options, files, format: json ? 'json' : format }, io)),
     );
 }
 
@@ -277,6 +294,7 @@ export function createProgram(io: Io, ended: Ended, version: string): Command {
     .showHelpAfterError('--help tells what is known');
   addLocal(program, io, ended);
   addShowing(program, io, ended);
+  addReport(program, io, ended);
   addAsking(program, io, ended);
   addElect(program, io, ended);
   addEtcd(program, io, ended);

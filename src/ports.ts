@@ -19,7 +19,7 @@ import type { InstanceSeen, LeaseSeen } from './core/leaders/state.ts';
 import type { Observation } from './core/mend/observation.ts';
 import type { ProbeTarget } from './core/mend/policy.ts';
 import type { Unit } from './core/mend/unit.ts';
-import type { Transition } from './core/transition.ts';
+import type { RestartedBy, Transition } from './core/transition.ts';
 
 export type Emit = (event: Event) => void;
 
@@ -188,6 +188,26 @@ export interface IncidentRecord {
   readonly evidence: readonly string[];
 }
 
+/** An incident without its story. */
+export type BriefIncident = Pick<
+  IncidentRecord,
+  'component' | 'openedWallMs' | 'closedWallMs' | 'cause' | 'recovered' | 'durationMs'
+>;
+
+/** What is remembered of a stretch of time, oldest first. */
+export interface PeriodRecord {
+  /** Before this nothing is known, or not everything. */
+  readonly knownSinceWallMs: number;
+  /** Those that were under way. */
+  readonly incidents: readonly BriefIncident[];
+  readonly restarts: readonly {
+    readonly wallMs: number;
+    readonly component: string;
+    readonly by: RestartedBy;
+    readonly reason: string;
+  }[];
+}
+
 export interface Store {
   load(): StoredState;
   /** Writes the state and appends the transitions in one transaction; not yet durable. Never throws: emits store.changed. */
@@ -202,5 +222,7 @@ export interface Store {
     readonly sinceWallMs: number;
     readonly id: string | null;
   }): IncidentRecord[];
+  /** From then to `nowWallMs`. */
+  period(sinceWallMs: number, nowWallMs: number): PeriodRecord;
   close(): void;
 }

@@ -228,3 +228,28 @@ t.test('a test message goes to one target or to all, and what came of it is told
   stage.alerting.configure([]);
   t.same(await stage.alerting.test(null), { ok: false, message: 'there is no target: write one under alerts' });
 });
+
+t.test('what has arrived is remembered for reports, over the end of the agent', async (t) => {
+  const directory = t.testdir();
+  const store = openStore(directory, () => undefined);
+  store.save(stateNumber(1), 1, []);
+  const { alerting, answer, counts } = start(store);
+  alerting.told({ wallMs: 1, transition: opened('kubelet') });
+  await eventually(() => counts.length === 2);
+  const known = alerting.sent(0);
+  t.match(
+    known.toSorted((one, other) => (one.target < other.target ? -1 : 1)),
+    [
+      { target: 'mail', reason: 'unit.crashed', component: 'kubelet', ended: false },
+      { target: 'oncall', reason: 'unit.crashed', component: 'kubelet', ended: false },
+    ],
+  );
+  t.same(alerting.sent(Date.now() + 60_000), [], 'from then on');
+  answer(refused);
+  alerting.told({ wallMs: 2, transition: exhausted('kubelet') });
+  await eventually(() => counts.includes('oncall failed'));
+  t.same(alerting.sent(0), known, 'what did not arrive is not among it');
+  alerting.stop();
+  store.close();
+  t.same(start(storeIn(t, directory)).alerting.sent(0).slice(0, 2), known);
+});

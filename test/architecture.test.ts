@@ -65,9 +65,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   config: ['config', 'core', 'ports.ts'],
   // Text and markup that are safe to show, whatever they come from.
   markup: ['markup'],
-  serve: ['serve', 'core', 'ports.ts', 'config', 'markup'],
+  serve: ['serve', 'core', 'ports.ts', 'config', 'markup', 'report/record.ts'],
+  // Figures of a period and how they are shown.
+  report: ['report', 'core', 'ports.ts', 'markup', 'serve/duration.ts'],
   // Of the virtual world only what plays a scenario, for `simulate`.
-  cli: ['cli', 'serve', 'config', 'core', 'ports.ts', 'lint', 'markup', 'sim/simulation.ts'],
+  cli: ['cli', 'serve', 'config', 'core', 'ports.ts', 'lint', 'markup', 'report', 'sim/simulation.ts'],
   // Reads files and judges them; the daemon does without.
   lint: ['lint', 'config'],
   'loop.ts': ['core', 'ports.ts'],

@@ -48,6 +48,7 @@ export function createRecorder(changes: Partial<Performers> = {}, durable = true
     },
     noteEvidence: (incident, file) => void asked.push(`note ${incident} ${file}`),
     incidents: () => [],
+    period: (_since, nowWallMs) => ({ knownSinceWallMs: nowWallMs, incidents: [], restarts: [] }),
     close: () => undefined,
   };
   const parts: Performers = {

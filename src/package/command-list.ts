@@ -6,6 +6,8 @@ export type Program = ReturnType<typeof createProgram>;
 export interface Word {
   readonly name: string;
   readonly required: boolean;
+  /** Whether more than one may be given. */
+  readonly variadic: boolean;
   readonly does: string;
   readonly usual: unknown;
   readonly choices: readonly string[];
@@ -45,6 +47,7 @@ function listed(command: Program, path: string): ListedCommand {
     words: command.registeredArguments.map((word) => ({
       name: word.name(),
       required: word.required,
+      variadic: word.variadic,
       does: word.description,
       usual: word.defaultValue as unknown,
       choices: word.argChoices ?? [],

@@ -5,7 +5,7 @@ export const nodeFiles: Readonly<Record<string, string>> = {
   '/lib/systemd/system/nodemend.service': 'the unit',
   '/usr/lib/sysusers.d/nodemend.conf': 'the group `nodemend`',
   '/etc/nodemend/nodemend.yaml': 'the configuration; an upgrade keeps yours',
-  '/var/lib/nodemend/nodemend.db': 'state and history (30 days, 10,000 transitions), SQLite; the folder has mode 0700',
+  '/var/lib/nodemend/nodemend.db': 'state and history (70 days, 10,000 transitions), SQLite; the folder has mode 0700',
   '/var/lib/nodemend/evidence/':
     'what was captured before each action, one JSON file each, at most 50 files of at most 1 MiB',
   '/var/lib/nodemend/last-good.yaml': 'the last configuration that was in force',

@@ -1,21 +1,23 @@
-/** The JSON paths: status, incidents, and the stream of events. Nothing here changes anything. */
+/** The JSON paths: status, incidents, the record for a report, and the stream of events. Nothing here changes anything. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseDuration } from '../config/duration.ts';
+import type { NodeRecord } from '../report/record.ts';
 import type { EventStreams } from './events.ts';
 import { everyReply, json } from './headers.ts';
 import { sendUnknown } from './health.ts';
 import { sendText } from './listener.ts';
-import type { IncidentReader } from './reads.ts';
+import type { HistoryReader } from './reads.ts';
 import type { ServeSource } from './view.ts';
 
 export function registerApi(
   app: FastifyInstance,
   source: ServeSource,
-  reader: IncidentReader,
+  reader: HistoryReader,
   streams: EventStreams,
 ): void {
   app.get('/api/v1/status', (_request, reply) => sendJson(reply, source.view()));
   app.get('/api/v1/incidents', (request, reply) => sendIncidents(source, reader, request, reply));
+  app.get('/api/v1/report', (request, reply) => sendReport(source, reader, request, reply));
   app.get('/api/v1/events', (request, reply) => {
     if (request.method === 'HEAD') return sendText(reply.type('text/event-stream'), 200, '');
     if (!streams.open(reply.raw))
@@ -34,7 +36,7 @@ export function sendJson(reply: FastifyReply, value: unknown): FastifyReply {
 /** `?component=NAME`, `?id=ID`, `?since=` a duration back from now or an ISO time; a day back by default. */
 function sendIncidents(
   source: ServeSource,
-  reader: IncidentReader,
+  reader: HistoryReader,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
@@ -46,18 +48,39 @@ function sendIncidents(
   const names = view.components.map((candidate) => candidate.name);
   if (component !== '' && !names.includes(component)) return sendUnknown(reply, component, names);
   const sinceWallMs = since === '' && id !== '' ? 0 : parseSince(since === '' ? '24h' : since, view.wallMs);
-  if (sinceWallMs === null) {
-    const given = JSON.stringify(since.slice(0, 64));
-    return sendText(reply, 400, `since is ${given}: write a duration such as 24h or an ISO time\n`);
-  }
+  if (sinceWallMs === null) return sendText(reply, 400, wrongSince(since));
   const asked = {
     component: component === '' ? null : component,
     sinceWallMs,
     id: id === '' ? null : id.slice(0, 128),
   };
-  const incidents = reader.read(JSON.stringify([component, id, since]), () => asked);
+  const incidents = reader.incidents(JSON.stringify([component, id, since]), () => asked);
   if (incidents === null) return sendText(reply.header('retry-after', '1'), 429, 'too many different questions\n');
   return sendJson(reply, { incidents });
+}
+
+const wrongSince = (since: string): string =>
+  `since is ${JSON.stringify(since.slice(0, 64))}: write a duration such as 24h or an ISO time\n`;
+
+/** `?since=` as above; 30 days back by default. */
+function sendReport(
+  source: ServeSource,
+  reader: HistoryReader,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const { since = '30d' } = request.query as Readonly<Record<string, unknown>>;
+  if (typeof since !== 'string') return sendText(reply, 400, 'since may be given once\n');
+  const { node, wallMs, components } = source.view();
+  const sinceWallMs = parseSince(since, wallMs);
+  if (sinceWallMs === null || sinceWallMs >= wallMs) return sendText(reply, 400, wrongSince(since));
+  const record = reader.read(`report ${since}`, (): NodeRecord => {
+    const period = source.period(Math.max(0, 2 * sinceWallMs - wallMs));
+    const names = components.map(({ name }) => name);
+    return { version: 1, node, sinceWallMs, untilWallMs: wallMs, components: names, ...period };
+  });
+  if (record === null) return sendText(reply.header('retry-after', '1'), 429, 'too many different questions\n');
+  return sendJson(reply, record);
 }
 
 function parseSince(text: string, wallMs: number): number | null {

@@ -14,7 +14,7 @@ import { bind, createListener, type Listener, type ListenerKind } from './listen
 import type { Metrics } from './metrics.ts';
 import { renderPage } from './page/page.ts';
 import { type Protection, protect } from './protection.ts';
-import { createIncidentReader } from './reads.ts';
+import { createHistoryReader } from './reads.ts';
 import { registerScrape } from './scrape.ts';
 import type { ServeSource } from './view.ts';
 
@@ -66,7 +66,7 @@ export function createReadServer(
 ): { readonly listener: Listener; close(): Promise<void> } {
   const listener = createListener(source, limits, kind);
   const streams = createEventStreams(source, limits);
-  const reader = createIncidentReader(source);
+  const reader = createHistoryReader(source);
   registerHealth(listener.app, source);
   registerLeader(listener.app, source);
   registerScrape(listener.app, source, metrics);
@@ -74,7 +74,11 @@ export function createReadServer(
   const pageOf = createPages();
   listener.app.get('/', (_request, reply) => {
     const view = source.view();
-    const incidents = reader.read('page', () => ({ component: null, id: null, sinceWallMs: view.wallMs - 86_400_000 }));
+    const incidents = reader.incidents('page', () => ({
+      component: null,
+      id: null,
+      sinceWallMs: view.wallMs - 86_400_000,
+    }));
     return reply
       .headers(everyReply)
       .type('text/html; charset=utf-8')

@@ -15,7 +15,8 @@ import type { ProbeRole, Remedy } from '../core/mend/policy.ts';
 import type { DeedStage } from '../core/mend/state.ts';
 import type { Reason } from '../core/reason.ts';
 import type { Phase, RestartedBy, Role, Transition } from '../core/transition.ts';
-import type { Clock, IncidentRecord, Store } from '../ports.ts';
+import type { Clock, IncidentRecord, PeriodRecord, Store } from '../ports.ts';
+import type { SentAlert } from '../report/record.ts';
 import type { ApiServerView, LeaderView } from './control-plane.ts';
 
 export interface PauseView {
@@ -175,6 +176,8 @@ export interface ServeSource {
   /** Whether the agent's own loop turns. Depends on nothing that is watched. Called per /livez: a comparison, no more. */
   turning(): boolean;
   incidents(query: Parameters<Store['incidents']>[0]): IncidentRecord[];
+  /** From then to now. */
+  period(sinceWallMs: number): PeriodRecord & { readonly alerts: readonly SentAlert[] };
   /** Calls the listener for each transition from now on; returns what ends that. */
   subscribe(listener: (told: Told) => void): () => void;
   ask(request: Ask): Promise<Answer>;

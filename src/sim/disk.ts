@@ -94,6 +94,7 @@ export function createDisk(nowMs: () => number): Disk {
       },
       noteEvidence: () => void (reach('write') && reach('written')),
       incidents: () => [],
+      period: (_sinceWallMs, nowWallMs) => ({ knownSinceWallMs: nowWallMs, incidents: [], restarts: [] }),
       prune: () => undefined,
       close: () => undefined,
     };

@@ -1,9 +1,12 @@
-/** Incidents and transitions as rows, and back. */
+/** Incidents and transitions as rows, and back. Bounded in time and number: see `prune`. */
 import type { DatabaseSync } from 'node:sqlite';
 import type { Transition } from '../core/transition.ts';
-import type { IncidentRecord } from '../ports.ts';
+import type { BriefIncident, IncidentRecord, PeriodRecord } from '../ports.ts';
 
-const mostIncidents = 1_000;
+/** Two months and the days that a month's report may come late: a report compares with the month before. */
+const keptMs = 70 * 86_400_000;
+const keptTransitions = 10_000;
+const keptIncidents = 1_000;
 
 export function recordTransition(database: DatabaseSync, wallMs: number, transition: Transition): void {
   const incident = 'incident' in transition ? transition.incident : null;
@@ -65,8 +68,56 @@ export function readIncidents(
   const rows = database
     .prepare(
       `SELECT * FROM incident WHERE (?1 IS NULL OR component = ?1) AND (?2 IS NULL OR id = ?2)
-       AND (?2 IS NOT NULL OR coalesce(closedWallMs, openedWallMs) >= ?3 OR closedWallMs IS NULL) ORDER BY openedWallMs DESC LIMIT ${mostIncidents}`,
+       AND (?2 IS NOT NULL OR coalesce(closedWallMs, openedWallMs) >= ?3 OR closedWallMs IS NULL) ORDER BY openedWallMs DESC LIMIT ${keptIncidents}`,
     )
     .all(query.component, query.id, query.sinceWallMs) as unknown as IncidentRow[];
   return rows.map((row) => complete(database, { ...row }));
+}
+
+/** Since when the history is whole. The very first transition of all stays until there are too many, so that a long silence counts as known. */
+function knownSince(database: DatabaseSync, nowWallMs: number): number {
+  const first = database.prepare('SELECT wallMs FROM transition ORDER BY seq LIMIT 1').get();
+  const incidents = database.prepare('SELECT count(*) AS count, min(openedWallMs) AS first FROM incident').get();
+  const cut = Number(incidents?.['count']) >= keptIncidents ? Number(incidents?.['first']) : 0;
+  return Math.max(first === undefined ? nowWallMs : Number(first['wallMs']), nowWallMs - keptMs, cut);
+}
+
+export function readPeriod(database: DatabaseSync, sinceWallMs: number, nowWallMs: number): PeriodRecord {
+  const incidents = database
+    .prepare(
+      `SELECT component, openedWallMs, closedWallMs, cause, recovered, durationMs FROM incident
+       WHERE coalesce(closedWallMs, ?2) >= ?1 ORDER BY openedWallMs LIMIT ${keptIncidents}`,
+    )
+    .all(sinceWallMs, nowWallMs) as unknown as (Omit<BriefIncident, 'recovered'> & { recovered: number | null })[];
+  const told = database
+    .prepare(
+      `SELECT wallMs, json FROM transition WHERE incident IS NULL AND wallMs >= ? AND json LIKE '%component.restarted%' ORDER BY seq`,
+    )
+    .all(sinceWallMs);
+  return {
+    knownSinceWallMs: knownSince(database, nowWallMs),
+    incidents: incidents.map((row) => ({ ...row, recovered: row.recovered === null ? null : row.recovered === 1 })),
+    restarts: told.flatMap(({ wallMs, json }) =>
+      readTransition(String(json)).flatMap((transition) => {
+        if (transition.type !== 'component.restarted') return [];
+        const { component, by, reason } = transition;
+        return [{ wallMs: Number(wallMs), component, by, reason }];
+      }),
+    ),
+  };
+}
+
+export function prune(database: DatabaseSync, wallMs: number): void {
+  database
+    .prepare(
+      'DELETE FROM incident WHERE openedWallMs < ? OR id NOT IN (SELECT id FROM incident ORDER BY openedWallMs DESC LIMIT ?)',
+    )
+    .run(wallMs - keptMs, keptIncidents);
+  database
+    .prepare(
+      `DELETE FROM transition WHERE seq <= (SELECT max(seq) FROM transition) - ?
+       OR (wallMs < ? AND seq > (SELECT min(seq) FROM transition))`,
+    )
+    .run(keptTransitions, wallMs - keptMs);
+  database.exec('DELETE FROM evidence WHERE incident NOT IN (SELECT id FROM incident)');
 }

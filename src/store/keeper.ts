@@ -121,6 +121,12 @@ export function createKeeper(place: string, open: () => Opened, emit: Emit): Clo
     durable: async () => (opened.shelf === null || health === 'unwritable' ? false : opened.shelf.sync()),
     noteEvidence: (incident, file) => reading((shelf) => shelf.noteEvidence(incident, file), undefined),
     incidents: (query) => reading((shelf) => shelf.incidents(query), [] as IncidentRecord[]),
+    period: (sinceWallMs, nowWallMs) =>
+      reading((shelf) => shelf.period(sinceWallMs, nowWallMs), {
+        knownSinceWallMs: nowWallMs,
+        incidents: [],
+        restarts: [],
+      }),
     prune: (wallMs) => reading((shelf) => shelf.prune(wallMs), undefined),
     detail: () => detail,
     keep: (name, value) => {

@@ -1,7 +1,7 @@
 /** What the state is kept on: SQLite on a disk, or a stand-in that behaves like one. What goes wrong is thrown; the keeper deals with it. */
 import type { StoreHealth } from '../core/event.ts';
 import type { Transition } from '../core/transition.ts';
-import type { IncidentRecord } from '../ports.ts';
+import type { IncidentRecord, PeriodRecord } from '../ports.ts';
 import type { ChangedRow, StoredRow } from './rows.ts';
 
 export interface Unsaved {
@@ -23,7 +23,8 @@ export interface Shelf {
   sync(): Promise<boolean>;
   noteEvidence(incident: string, file: string): void;
   incidents(query: IncidentQuery): IncidentRecord[];
-  /** Forgets history beyond 30 days, 10,000 transitions and 1,000 incidents. */
+  period(sinceWallMs: number, nowWallMs: number): PeriodRecord;
+  /** Forgets history beyond 70 days, 10,000 transitions and 1,000 incidents. */
   prune(wallMs: number): void;
   close(): void;
 }

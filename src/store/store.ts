@@ -4,15 +4,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Emit } from '../ports.ts';
 import { databaseIn, isDamaged, markUsed, openDatabase } from './database.ts';
 import { createDurable, type Durable } from './durable.ts';
-import { readIncidents, recordTransition } from './history.ts';
+import { prune, readIncidents, readPeriod, recordTransition } from './history.ts';
 import { type ClosableStore, createKeeper } from './keeper.ts';
 import type { ChangedRow, StoredRow } from './rows.ts';
 import { seal } from './seal.ts';
 import { type Opened, type Shelf, ShelfLost, type Unsaved } from './shelf.ts';
-
-const keptMs = 30 * 86_400_000;
-const keptTransitions = 10_000;
-const keptIncidents = 1_000;
 
 function write(database: DatabaseSync, changes: Iterable<ChangedRow>, unsaved: readonly Unsaved[]): void {
   database.exec('BEGIN IMMEDIATE');
@@ -31,18 +27,6 @@ function write(database: DatabaseSync, changes: Iterable<ChangedRow>, unsaved: r
 }
 
 const inodeOf = (file: string): number | null => statSync(file, { throwIfNoEntry: false })?.ino ?? null;
-
-function prune(database: DatabaseSync, wallMs: number): void {
-  database
-    .prepare(
-      'DELETE FROM incident WHERE openedWallMs < ? OR id NOT IN (SELECT id FROM incident ORDER BY openedWallMs DESC LIMIT ?)',
-    )
-    .run(wallMs - keptMs, keptIncidents);
-  database
-    .prepare('DELETE FROM transition WHERE wallMs < ? OR seq <= (SELECT max(seq) FROM transition) - ?')
-    .run(wallMs - keptMs, keptTransitions);
-  database.exec('DELETE FROM evidence WHERE incident NOT IN (SELECT id FROM incident)');
-}
 
 function createShelf(database: DatabaseSync, directory: string, durable: Durable): Shelf {
   const file = databaseIn(directory);
@@ -64,6 +48,7 @@ function createShelf(database: DatabaseSync, directory: string, durable: Durable
     sync: () => durable.sync(),
     noteEvidence: (incident, name) => void database.prepare('INSERT INTO evidence VALUES (?, ?)').run(incident, name),
     incidents: (query) => readIncidents(database, query),
+    period: (sinceWallMs, nowWallMs) => readPeriod(database, sinceWallMs, nowWallMs),
     prune: (wallMs) => prune(database, wallMs),
     close: () => database.close(),
   };

@@ -1,4 +1,5 @@
 /** A crash is over before systemd alone would have begun to wait: SIGKILL to containerd, dockerd and the kubelet, many times. */
+import type { Figures } from '../../src/report/figures.ts';
 import { LONG, labTest } from './harness/lab-test.ts';
 import { say } from './harness/places.ts';
 import { awaitNewMain, strike } from './harness/strike.ts';
@@ -90,4 +91,15 @@ labTest('a killed containerd, dockerd and kubelet have a new main process at onc
     REASON: last.cause,
     MESSAGE: /^kubelet: incident opened: unit\./,
   });
+
+  const { figures, records } = JSON.parse(await worker.node.ok(['nodemend', 'report', '--json'])) as {
+    figures: Figures;
+    records: unknown[];
+  };
+  const restarted = figures.components.map(({ component, restarts }) => [component, restarts.nodemend] as const);
+  t.match(Object.fromEntries(restarted), { containerd: KILLS, docker: KILLS, kubelet: KILLS });
+  t.match(figures, { now: { incidents: 3 * KILLS, open: 0, recover: { count: 3 * KILLS } }, before: null });
+  worker.node.write('/root/worker.json', JSON.stringify({ records }));
+  const page = await worker.node.ok(['nodemend', 'report', '--format', 'html', '/root/worker.json']);
+  t.match(page, `${3 * KILLS} incidents`, 'a report of the file says the same');
 });

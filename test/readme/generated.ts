@@ -63,7 +63,10 @@ function stateTable(): string {
 
 function commandTable(): string {
   const rows = commandsOf(describedProgram()).map(({ path, words, does, options }) => {
-    const given = words.map(({ name, required }) => (required ? ` ${name}` : ` [${name}]`));
+    const given = words.map(({ name, required, variadic }) => {
+      const word = `${name}${variadic ? '...' : ''}`;
+      return required ? ` ${word}` : ` [${word}]`;
+    });
     const flags = options.map((option) => (option.mandatory ? `**${code(option.flags)}**` : code(option.flags)));
     return [code(`nodemend ${path}${given.join('').toUpperCase()}`), does, flags.join(', ')];
   });

@@ -70,7 +70,16 @@ t.test('livez fails when the loop stands still', async (t) => {
 
 t.test('HEAD answers like GET, without the body', async (t) => {
   const { source, http } = setUp(t);
-  for (const url of ['/livez', '/readyz', '/readyz/kubelet', '/metrics', '/api/v1/status', '/api/v1/incidents', '/']) {
+  for (const url of [
+    '/livez',
+    '/readyz',
+    '/readyz/kubelet',
+    '/metrics',
+    '/api/v1/status',
+    '/api/v1/incidents',
+    '/api/v1/report',
+    '/',
+  ]) {
     const reply = await http.app.inject({ method: 'HEAD', url });
     t.equal(reply.statusCode, 200, url);
     t.equal(reply.body, '', url);

@@ -140,6 +140,10 @@ export function createStandIn(changes: Partial<NodeView> = {}): StandIn {
       queries.push(query);
       return incidents;
     },
+    period: (sinceWallMs) => {
+      queries.push(sinceWallMs);
+      return { knownSinceWallMs: sinceWallMs, incidents, restarts: [], alerts: [] };
+    },
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

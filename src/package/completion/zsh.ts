@@ -33,8 +33,13 @@ function action(name: string, candidates: Candidates): string {
 const flagSpec = ({ long, value, choices, does }: Flag): string =>
   quote(`${long}[${plain(does)}]${value === null ? '' : `:${value}:${action(value, candidatesOf(value, choices))}`}`);
 
-const wordSpec = ({ name, choices, required }: Word, at: number): string =>
-  quote(`${at + 1}${required ? ':' : '::'}${name}:${action(name, candidatesOf(name, choices))}`);
+const placeOf = ({ required, variadic }: Word, at: number): string =>
+  variadic ? '*:' : `${at + 1}${required ? ':' : '::'}`;
+
+const wordSpec = (word: Word, at: number): string => {
+  const { name, choices } = word;
+  return quote(`${placeOf(word, at)}${name}:${action(name, candidatesOf(name, choices))}`);
+};
 
 function argumentsOf({ words, options }: ListedCommand): string {
   return ['_arguments', ...options.map(flagSpec), quote('--help[how it is used]'), ...words.map(wordSpec)].join(' ');

@@ -4,7 +4,10 @@ import { commandsOf, describedProgram, type Flag, type ListedCommand, type Word 
 import { nodeFiles } from '../node-files.ts';
 import { bold, chapter, entry, indented, italic, page, paragraph, prose, type Title } from './roff.ts';
 
-const wordOf = ({ name, required }: Word): string => (required ? italic(name) : `[${italic(name)}]`);
+function wordOf({ name, required, variadic }: Word): string {
+  const word = `${italic(name)}${variadic ? ' ...' : ''}`;
+  return required ? word : `[${word}]`;
+}
 
 function flagOf({ flags, long, value }: Flag): string {
   const names = bold(flags.replace(/ <.*/, ''));
