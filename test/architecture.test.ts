@@ -127,7 +127,7 @@ const homes: Readonly<Record<string, RegExp>> = {
   '@grpc/grpc-js': /^adapters\/grpc\//,
   protobufjs: /^adapters\/grpc\//,
   'node:sqlite': /^(store|adapters\/file-lock)\//,
-  commander: /^(main|commands)\.ts$/,
+  commander: /^(main\.ts$|commands)/,
   esbuild: /^package\//,
 };
 
