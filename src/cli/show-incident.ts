@@ -1,11 +1,10 @@
 /** Incidents as text: the list, and one of them with its timeline. Pure. */
 import { parseDuration } from '../config/duration.ts';
-import { reasons } from '../core/reason.ts';
 import type { IncidentRecord } from '../ports.ts';
-import { describe } from '../serve/describe.ts';
 import { formatSpan } from '../serve/duration.ts';
 import { shortId } from './incident-id.ts';
 import { type Look, wrap } from './show-node.ts';
+import { rowOf, storyOf } from './story.ts';
 import { type Cell, type Column, renderTable } from './table.ts';
 import { localClock, localIso, localShort } from './time.ts';
 
@@ -18,11 +17,8 @@ const listColumns: readonly Column[] = [
   { title: 'ID' },
 ];
 
-const lineColumns: readonly Column[] = [
-  { title: 'TIME' },
-  { title: 'AFTER', align: 'right' },
-  { title: 'WHAT', flexible: true },
-];
+/** Below the state directory that the unit asks for. */
+const evidenceFolder = '/var/lib/nodemend/evidence';
 
 export function renderIncidents(
   incidents: readonly IncidentRecord[],
@@ -37,27 +33,27 @@ export function renderIncidents(
   return renderTable(listColumns, incidents.map(listRow), look);
 }
 
-/** One incident: what it was, what was done, and where the evidence lies. */
+/** One incident as a story: what it was, what was done and why, and what to do about its cause. */
 export function renderIncident(incident: IncidentRecord, look: Look): string {
-  const meaning = Object.hasOwn(reasons, incident.cause)
-    ? `: ${reasons[incident.cause as keyof typeof reasons].meaning}`
-    : '';
-  const ended =
-    incident.closedWallMs === null ? 'not yet' : `${localIso(incident.closedWallMs)}, ${outcome(incident).text}`;
+  const { id, component, cause, openedWallMs, closedWallMs, evidence } = incident;
+  const about = rowOf(cause);
+  const ended = closedWallMs === null ? 'not yet' : `${localIso(closedWallMs)}, ${outcome(incident).text}`;
   const facts = [
-    `incident   ${shortId(incident.id)} of ${incident.component}`,
-    `cause      ${incident.cause}${meaning}`,
-    `began      ${localIso(incident.openedWallMs)}`,
+    `incident   ${shortId(id)} of ${component}`,
+    `cause      ${cause}${about === null ? '' : `: ${about.meaning}`}`,
+    `began      ${localIso(openedWallMs)}`,
     `ended      ${ended}`,
-    `evidence   ${incident.evidence.length === 0 ? 'none' : incident.evidence.join(', ')}`,
+    `evidence   ${evidence.length === 0 ? 'none' : evidence.map((file) => `${evidenceFolder}/${file}`).join(', ')}`,
+    ...(about === null ? [] : [`you        ${about.advice}`]),
   ];
-  const rows = incident.transitions.map(({ wallMs, transition }): Cell[] => [
-    { text: localClock(wallMs) },
-    { text: `+${formatSpan(wallMs - incident.openedWallMs)}` },
-    { text: describe(transition) },
-  ]);
-  const timeline = rows.length === 0 ? '' : `\n${renderTable(lineColumns, rows, look)}`;
-  return `${facts.map((fact) => wrap(fact, look, 11)).join('')}${timeline}`;
+  const story = storyOf(incident);
+  const spans = story.map(({ wallMs }) => formatSpan(wallMs - (story[0]?.wallMs ?? wallMs)));
+  const width = Math.max(...spans.map(({ length }) => length));
+  const lines = story.map(({ wallMs, text }, at) => {
+    const when = `${localClock(wallMs)}  ${`+${spans[at] ?? ''}`.padStart(width + 1)}  `;
+    return wrap(`${when}${text}`, look, when.length);
+  });
+  return `${facts.map((fact) => wrap(fact, look, 11)).join('')}${lines.length === 0 ? '' : `\n${lines.join('')}`}`;
 }
 
 function listRow(incident: IncidentRecord): Cell[] {

@@ -45,10 +45,15 @@ function readTransition(json: string): Transition[] {
   }
 }
 
-function complete(database: DatabaseSync, row: IncidentRow): IncidentRecord {
-  const transitions = database
-    .prepare('SELECT wallMs, json FROM transition WHERE incident = ? ORDER BY seq')
-    .all(row.id);
+/** `along`: also what befell the component meanwhile. */
+function complete(database: DatabaseSync, row: IncidentRow, along: boolean): IncidentRecord {
+  const own = 'SELECT wallMs, json FROM transition WHERE incident = ?1';
+  const others = `incident IS NULL AND wallMs BETWEEN ?2 AND ?3 AND json LIKE '%"component":"' || ?4 || '"%'`;
+  const transitions = along
+    ? database
+        .prepare(`${own} OR (${others}) ORDER BY seq`)
+        .all(row.id, row.openedWallMs, row.closedWallMs ?? Number.MAX_SAFE_INTEGER, row.component)
+    : database.prepare(`${own} ORDER BY seq`).all(row.id);
   const files = database.prepare('SELECT file FROM evidence WHERE incident = ? ORDER BY rowid').all(row.id);
   return {
     ...row,
@@ -60,7 +65,7 @@ function complete(database: DatabaseSync, row: IncidentRow): IncidentRecord {
   };
 }
 
-/** The newest first, at most 1,000. */
+/** The newest first, at most 1,000; one by its id with all that befell its component meanwhile. */
 export function readIncidents(
   database: DatabaseSync,
   query: { readonly component: string | null; readonly sinceWallMs: number; readonly id: string | null },
@@ -71,7 +76,7 @@ export function readIncidents(
        AND (?2 IS NOT NULL OR coalesce(closedWallMs, openedWallMs) >= ?3 OR closedWallMs IS NULL) ORDER BY openedWallMs DESC LIMIT ${keptIncidents}`,
     )
     .all(query.component, query.id, query.sinceWallMs) as unknown as IncidentRow[];
-  return rows.map((row) => complete(database, { ...row }));
+  return rows.map((row) => complete(database, { ...row }, query.id !== null));
 }
 
 /** Since when the history is whole. The very first transition of all stays until there are too many, so that a long silence counts as known. */

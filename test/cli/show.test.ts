@@ -2,6 +2,7 @@ import t from 'tap';
 import { renderComponent } from '../../src/cli/show-component.ts';
 import { renderIncident, renderIncidents } from '../../src/cli/show-incident.ts';
 import { renderNode } from '../../src/cli/show-node.ts';
+import { storyOf } from '../../src/cli/story.ts';
 import type { Transition } from '../../src/core/transition.ts';
 import { describe } from '../../src/serve/describe.ts';
 import { component, incident, node, notReady } from '../serve/stand-in.ts';
@@ -227,22 +228,26 @@ t.test('the list of incidents', async (t) => {
   t.equal(renderIncidents([], { since: '2026-11-23' }, look), 'no incident since 2026-11-23\n');
 });
 
-t.test('one incident with its timeline', async (t) => {
+t.test('one incident as a story', async (t) => {
+  const doubtful = { ...mended, closedWallMs: 1_699_999_912_000, durationMs: 27_000 };
   t.equal(
-    renderIncident(mended, look),
+    renderIncident(doubtful, look),
     `incident   1a2b3c4d-12 of kubelet
 cause      probe.timeout: no reply within the deadline
 began      2023-11-14T22:11:40+00:00
-ended      2023-11-14T22:11:52+00:00, mended 12s
-evidence   kubelet-12.json
+ended      2023-11-14T22:11:52+00:00, mended 27s
+evidence   /var/lib/nodemend/evidence/kubelet-12.json
+you        look at its load and its disk; when slow replies are usual here,
+           raise the timeout of the probe
 
-TIME           AFTER  WHAT
-22:11:40.000    +0ms  incident opened: probe.timeout, healthz
-22:11:40.001    +1ms  suspect -> mending: restart.hung
-22:11:40.100  +100ms  kill begun: restart.hung
-22:11:40.177  +177ms  kill done after 77ms: action.done
-22:11:40.180  +180ms  restarted by nodemend: restart.hung
-22:11:52.000    +12s  incident recovered after 12s: restart.verified
+22:11:25.000  +0ms  the first bad sign
+22:11:40.000  +15s  nodemend is certain: no reply within the deadline
+                    (probe.timeout, healthz)
+22:11:40.100  +15s  nodemend kills its main process and restarts it: restarted
+                    because its probes agree that it hangs (restart.hung)
+22:11:40.177  +15s  that is done, in 77ms
+22:11:52.000  +27s  it is well again, 12s after the first bad sign: the unit
+                    runs anew and its probes are green (restart.verified)
 `,
   );
   const strange = incident('x', { cause: 'constructor', closedWallMs: null });
@@ -250,6 +255,50 @@ TIME           AFTER  WHAT
     renderIncident(strange, look),
     'cause      constructor\nbegan      2023-11-14T22:11:40+00:00\nended      not yet\nevidence   none\n',
   );
+});
+
+t.test('the story tells what stood in the way, who else acted, and how it ended', async (t) => {
+  const at = (afterMs: number, transition: Transition) => ({ wallMs: 1_699_999_900_000 + afterMs, transition });
+  const kubelet = { component: 'kubelet', incident: 'i', action: 'a', remedy: 'exec' } as const;
+  const story = storyOf({
+    ...mended,
+    recovered: false,
+    transitions: [
+      at(1, { ...kubelet, type: 'action.ended', ok: false, reason: 'action.failed', detail: 'exit 1', durationMs: 5 }),
+      at(2, { type: 'action.deferred', component: 'kubelet', reason: 'restart.backoff', untilMs: null }),
+      at(3, { type: 'component.restarted', component: 'kubelet', by: 'systemd', reason: 'unit.crashed' }),
+      at(4, { type: 'component.restarted', component: 'kubelet', by: 'other', reason: 'unit.crashed' }),
+      at(5, {
+        type: 'component.phase',
+        component: 'kubelet',
+        from: 'unhealthy',
+        to: 'exhausted',
+        reason: 'restart.budget-spent',
+        detail: '',
+      }),
+      at(6, {
+        type: 'incident.closed',
+        component: 'kubelet',
+        incident: 'i',
+        reason: 'unit.stopped',
+        cause: 'probe.timeout',
+        recovered: false,
+        durationMs: 6,
+      }),
+    ],
+  }).map(({ text }) => text.replace(/: .*/, ''));
+  t.same(story, [
+    'that fails after 5ms',
+    'nodemend holds back',
+    'systemd restarts it',
+    'somebody else restarts it',
+    'nodemend gives up but for one retry now and then',
+    'the incident ends without recovery',
+  ]);
+  const restart: Transition = { type: 'component.restarted', component: 'k', by: 'systemd', reason: 'unit.crashed' };
+  const long = storyOf({ ...mended, transitions: Array.from({ length: 100 }, (_, ms) => at(ms, restart)) });
+  t.equal(long.length, 41);
+  t.equal(long[20]?.text, '... 60 more of the kind: --json has them');
 });
 
 t.test('transitions in words', async (t) => {

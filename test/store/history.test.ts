@@ -123,3 +123,17 @@ t.test('it is known since when the history is whole', async (t) => {
   store.prune(102 * day);
   t.match(store.period(0, 102 * day), { knownSinceWallMs: 101 * day });
 });
+
+t.test('one incident comes with what befell its component meanwhile', async (t) => {
+  const { store } = openIn(t, t.testdir());
+  store.save(stateNumber(1), 1_000, [restarted('systemd')]);
+  store.save(stateNumber(2), 2_000, [opened('i-1'), opened('i-2', 'kubelet')]);
+  store.save(stateNumber(3), 3_000, [restarted('systemd'), { type: 'node.changed', reason: 'bus.lost', detail: '' }]);
+  store.save(stateNumber(4), 4_000, [closed('i-1')]);
+  store.save(stateNumber(5), 5_000, [restarted('nodemend')]);
+  const types = (id: string) =>
+    store.incidents({ ...everything, id })[0]?.transitions.map((one) => one.transition.type);
+  t.same(types('i-1'), ['incident.opened', 'component.restarted', 'incident.closed']);
+  t.same(types('i-2'), ['incident.opened'], 'another component has its own story');
+  t.equal(store.incidents(everything).find(({ id }) => id === 'i-1')?.transitions.length, 2, 'the list is brief');
+});
