@@ -64,11 +64,10 @@ t.test('a leader and API servers in status and metrics', async (t) => {
   );
   const renewing = keepRenewing(t, api);
   const daemon = startDaemon(t, place);
-  const told = (verdict: string) =>
-    daemon.line((line) => line.msg === 'leader check changed' && line['to'] === verdict);
+  const told = (verdict: string) => daemon.line((line) => line.type === 'leader.changed' && line['to'] === verdict);
   const seen = new Set<string>();
   await daemon.line((line) => {
-    if (line['to'] === 'ok' || line.msg === 'API server changed rotation') seen.add(line.msg);
+    if (line['to'] === 'ok' || line.type === 'apiserver.rotation') seen.add(line.type ?? '');
     return seen.size === 2;
   });
   const look = async (): Promise<NodeView> => JSON.parse((await ask(place, 'status', '--json')).out) as NodeView;
@@ -95,7 +94,7 @@ t.test('a leader and API servers in status and metrics', async (t) => {
   place.configure('discover: false');
   daemon.kill('SIGHUP');
   await eventually(() => api.asked.length > 0);
-  await daemon.line((line) => line.msg === 'node changed' && line.reason === 'config.loaded');
+  await daemon.line((line) => line.type === 'node.changed' && line.reason === 'config.loaded');
   const after = await (await fetch(place.url('/metrics'))).text();
   t.notMatch(after, /nodemend_(leader|apiserver)_\w+\{/);
   daemon.kill('SIGTERM');

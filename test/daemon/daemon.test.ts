@@ -64,7 +64,7 @@ t.test('up, asked, reloaded, blind, and ended', async (t) => {
     t.match(await ask(place, 'resume', 'edge'), { status: 0, out: /edge is supervised again/ });
     t.match(await ask(place, 'resume', 'edge'), { status: 1, err: /edge is not paused/ });
     t.match(await ask(place, 'restart', 'edge'), { status: 0, out: /edge is being restarted/ });
-    await daemon.line((line) => line.msg === 'action begun');
+    await daemon.line((line) => line.type === 'action.begun');
     // Over the bus, as soon as the intent is on the disk.
     await eventually(() =>
       bus.calls.some(({ member, body }) => `${member} ${body?.[0]}` === 'RestartUnit edge.service'),
@@ -80,7 +80,7 @@ t.test('up, asked, reloaded, blind, and ended', async (t) => {
     t.match(await get(place.url('/livez')), [200]);
     place.configure('discover: false\ncomponents: { other: { unit: other.service } }');
     daemon.kill('SIGHUP');
-    t.match(await daemon.line((line) => line.msg === 'node changed' && line.reason === 'config.loaded'), {
+    t.match(await daemon.line((line) => line.type === 'node.changed' && line.reason === 'config.loaded'), {
       detail: '1 components',
     });
     t.match((await get(place.url('/metrics')))[1], /^nodemend_config_last_reload_successful 1$/m);

@@ -58,7 +58,7 @@ export interface Ended {
 }
 
 export interface Line {
-  readonly msg: string;
+  readonly type?: string;
   readonly reason?: string;
   readonly [field: string]: unknown;
 }
