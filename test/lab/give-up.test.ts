@@ -1,4 +1,5 @@
 /** What cannot be started is given up loudly, tried again slowly for ever, and well by itself once its cause is mended. */
+import { breakEdge, mendEdge, startEdge } from './harness/edge.ts';
 import { labTest } from './harness/lab-test.ts';
 import { strike } from './harness/strike.ts';
 import type { BusMessage, Witness } from './harness/witness.ts';
@@ -12,12 +13,6 @@ const CONFIG = `components:
   containerd: { preset: containerd, ${RULES} }
   docker: { preset: docker, ${RULES} }
   edge: { unit: edge.service, ${RULES} }
-`;
-
-/** systemd starts it and never again. */
-const EDGE = `[Service]
-Type=exec
-ExecStart=/bin/sh -c 'test -e /etc/edge.conf || exit 78; exec sleep infinity'
 `;
 
 async function awaitPhase(worker: Worker, name: string, phase: string): Promise<void> {
@@ -42,15 +37,11 @@ labTest('what cannot be started is given up, tried again and again, and mended w
     node.waitFor(() => starts(witness, agent, unit).length >= count, 90_000, `${count} starts of ${unit}`);
 
   t.equal((await worker.component('edge')).phase, 'absent');
-  node.write('/etc/systemd/system/edge.service', EDGE);
-  node.write('/etc/edge.conf', '');
-  await node.ok(['systemctl', 'daemon-reload']);
-  await node.ok(['systemctl', 'start', 'edge.service']);
+  await startEdge(node);
   await awaitPhase(worker, 'edge', 'healthy');
 
-  await node.ok(['rm', '/etc/edge.conf']);
   node.write('/etc/docker/daemon.json', '{ "no-such-option": true }');
-  await strike(node, 'edge.service', 'SIGKILL');
+  await breakEdge(node);
   await strike(node, 'docker.service', 'SIGKILL');
 
   await t.test('a unit with Restart=no', async (t) => {
@@ -66,7 +57,7 @@ labTest('what cannot be started is given up, tried again and again, and mended w
       `after the budget's three attempts: ${apart.map(Math.round)} ms apart`,
     );
     await awaitPhase(worker, 'edge', 'exhausted');
-    node.write('/etc/edge.conf', '');
+    mendEdge(node);
     await awaitPhase(worker, 'edge', 'healthy');
     t.equal((await node.unit('edge.service'))['SubState'], 'running');
     const [incident] = (await worker.incidents()).filter(({ component }) => component === 'edge');

@@ -1,6 +1,13 @@
-/** Prometheus' own tools on the agent's real pages: promtool finds nothing, and a Prometheus on another node scrapes and queries. */
+/**
+ * Prometheus' own tools on the agent's real pages: promtool finds nothing, and a Prometheus on another node scrapes, queries, evaluates the rules
+ * that come with nodemend and fires through Alertmanager, which hears of the same trouble from the agent itself.
+ */
+import { join } from 'node:path';
+import { alertmanagerUrl, alertsIn, startAlertmanager } from './harness/alertmanager.ts';
+import { breakEdge, mendEdge, startEdge } from './harness/edge.ts';
 import { labTest } from './harness/lab-test.ts';
 import type { LabNode } from './harness/node.ts';
+import { REPOSITORY } from './harness/places.ts';
 import { bootWorker } from './harness/worker.ts';
 
 const OPEN = 'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1';
@@ -26,19 +33,30 @@ async function query(node: LabNode, expression: string): Promise<readonly Sample
 
 async function startPrometheus(node: LabNode, target: string): Promise<void> {
   const jobs = [
-    'global: { scrape_interval: 1s }',
+    'global: { scrape_interval: 1s, evaluation_interval: 1s }',
+    'rule_files: [rules/*.yml]',
+    'alerting: { alertmanagers: [{ static_configs: [{ targets: [127.0.0.1:9093] }] }] }',
     'scrape_configs:',
     '  - job_name: nodemend',
     `    static_configs: [{ targets: ['${target}'] }]`,
   ];
+  node.copyIn(join(REPOSITORY, 'config/prometheus'), '/etc/prometheus/rules');
   node.write('/etc/prometheus/prometheus.yml', `${jobs.join('\n')}\n`);
   await node.ok(['systemctl', 'start', 'prometheus.service'], { timeoutMs: 60_000 });
 }
 
+const configFor = (alertmanager: string): string => `components:
+  edge: { unit: edge.service, grace: 1s, budget: { actions: 1, per: 1h }, backoff: { first: 100ms } }
+alerts:
+  oncall: { alertmanager: { url: "${alertmanager}" }, wait: 0s }
+`;
+
 labTest('promtool finds nothing, and a Prometheus on another node scrapes the agent', async (t, lab) => {
-  const worker = await bootWorker(lab);
   const watcher = await lab.node('watcher', { disable: ['containerd.service'] });
+  await startAlertmanager(watcher);
+  const worker = await bootWorker(lab, { config: configFor(alertmanagerUrl(watcher.address)) });
   await startPrometheus(watcher, `${worker.node.address}:9745`);
+  await startEdge(worker.node);
   // Something has to have happened for every family to have a sample.
   await worker.crash('kubelet.service');
   await worker.awaitWell();
@@ -60,11 +78,31 @@ labTest('promtool finds nothing, and a Prometheus on another node scrapes the ag
   t.match(activeTargets, [{ health: 'up', lastError: '' }]);
   const phases = await query(watcher, 'nodemend_component_phase == 1');
   const now = Object.fromEntries(phases.map(({ metric }) => [metric['component'] ?? '', metric['phase'] ?? '']));
-  t.same(now, { containerd: 'healthy', docker: 'healthy', kubelet: 'healthy', etcd: 'stopped' });
+  t.same(now, { containerd: 'healthy', docker: 'healthy', kubelet: 'healthy', etcd: 'stopped', edge: 'healthy' });
   const restarts = await query(watcher, 'sum by (by) (nodemend_component_restarts_total{component="kubelet"})');
   t.match(restarts, [{ metric: { by: 'nodemend' }, value: [Number, '1'] }, { metric: { by: 'systemd' } }]);
   const quantile = 'histogram_quantile(0.99, sum by (le) (nodemend_recovery_duration_seconds_bucket))';
   t.ok(Number((await query(watcher, quantile))[0]?.value[1]) > 0, 'a quantile can be had of the recovery times');
+
+  await breakEdge(worker.node);
+  const exhausted = async () => (await worker.component('edge')).phase === 'exhausted';
+  await worker.node.waitFor(exhausted, 60_000, 'the budget to be spent');
+  const told = async (): Promise<Record<string, unknown>> => {
+    const ofEdge = (await alertsIn(watcher)).filter(({ component }) => component === 'edge');
+    return Object.fromEntries(ofEdge.map(({ alertname, ...labels }) => [alertname, labels]));
+  };
+  const both = async () => {
+    const alerts = await told();
+    return 'NodemendExhausted' in alerts && 'NodemendComponentExhausted' in alerts && alerts;
+  };
+  t.match(await watcher.waitFor(both, 60_000, 'Alertmanager to hear of it from the agent and from Prometheus'), {
+    NodemendExhausted: { node: 'worker', reason: 'restart.budget-spent', severity: 'critical' },
+    NodemendComponentExhausted: { job: 'nodemend', phase: 'exhausted', severity: 'critical' },
+  });
+  mendEdge(worker.node);
+  await worker.node.ok(['nodemend', 'restart', 'edge']);
+  const over = async () => Object.keys(await told()).length === 0;
+  t.ok(await watcher.waitFor(over, 60_000, 'all alerts of it to be over'));
 
   await worker.node.ok(['systemctl', 'stop', 'nodemend.service']);
   const missed = async (): Promise<boolean> => (await query(watcher, 'up{job="nodemend"}'))[0]?.value[1] === '0';
