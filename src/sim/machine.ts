@@ -2,7 +2,7 @@
  * The virtual node below the agent: its clocks, PID 1 of the present boot, disk, bus and host figures; power, boot, shutdown and suspend. The agent's
  * process comes and goes with it (agent.ts).
  */
-import type { Agenda, Entry } from './agenda.ts';
+import { type Agenda, type Entry, quantized } from './agenda.ts';
 import { type BusAilments, noBusAilments } from './bus.ts';
 import { createDisk, type Disk } from './disk.ts';
 import { createRandom, type Random } from './random.ts';
@@ -108,7 +108,8 @@ export function createMachine({ agenda, seed, installed, watcher, tenant }: Mach
     watcher,
     installed,
     monotonicMs: () => agenda.nowMs() - bootedAtMs + kernelMs,
-    agendaMs: (monotonicMs) => monotonicMs + bootedAtMs - kernelMs,
+    // Rounded up first: in the sum, which is greater, the last digits may be lost, and with them the moment comes too early.
+    agendaMs: (monotonicMs) => quantized(monotonicMs) + bootedAtMs - kernelMs,
     monotonicOf: (agendaMs) => agendaMs - bootedAtMs + kernelMs,
     wallMs: () => wallOffsetMs + suspendedMs + agenda.nowMs(),
     suspendedMs: () => suspendedMs - suspendedAtBootMs,
