@@ -4,6 +4,7 @@
  */
 import type { ClusterView, MemberStatus, MemberView, Trouble } from '../../core/etcd/view.ts';
 import * as protos from '../grpc/protos/etcd.ts';
+import type { Remote } from '../grpc/remote.ts';
 import { type Access, type AccessFiles, type Reach, troubleOf } from './access.ts';
 import { readCertificates } from './certificates.ts';
 import { readFigures } from './figures.ts';
@@ -14,7 +15,8 @@ const mostAddresses = 3;
 interface Answer {
   readonly endpoint: string;
   readonly status: protos.MemberStatus;
-  readonly members: readonly protos.Member[];
+  /** null from a learner, which does not tell. */
+  readonly members: readonly protos.Member[] | null;
   readonly certificateEnds: string | null;
 }
 
@@ -35,11 +37,17 @@ interface Way {
   readonly timeoutMs: number;
 }
 
+/** etcd's learners answer this with FAILED_PRECONDITION: "rpc not supported for learner". */
+async function listFrom(remote: Remote, { isLearner }: protos.MemberStatus, signal: AbortSignal) {
+  if (isLearner) return null;
+  return (await remote.call(protos.listMembers, { linearizable: false }, signal)).members;
+}
+
 async function ask(endpoint: string, { reach, files, timeoutMs }: Way): Promise<Heard> {
   try {
     return await reach(endpoint, files, timeoutMs, async (remote, signal) => {
       const status = await remote.call(protos.readStatus, {}, signal);
-      const { members } = await remote.call(protos.listMembers, { linearizable: false }, signal);
+      const members = await listFrom(remote, status, signal);
       return { endpoint, status, members, certificateEnds: remote.certificateEnds() };
     });
   } catch (error) {
@@ -117,7 +125,7 @@ export async function observeCluster(
   const heard = await askAll(access.endpoints);
   const others = known.filter((url) => URL.canParse(url) && !access.endpoints.includes(url));
   const answers = (heard.some(isAnswer) ? heard : await askAll(others)).filter(isAnswer);
-  const first = answers[0];
+  const first = answers.find(({ members }) => members !== null) ?? answers[0];
   const clusterId = first?.status.header.clusterId ?? null;
   const own = answers.filter(({ status }) => status.header.clusterId === clusterId);
   return {
