@@ -15,6 +15,7 @@ import { planOf } from './core/etcd/work/plan.ts';
 import type { Scene } from './core/etcd/work/scene.ts';
 import type { Wish } from './core/etcd/work/wish.ts';
 import { type EtcdOptions, type Policies, withPolicies } from './etcd-commands.ts';
+import { planRestore } from './etcd-restore.ts';
 import { type Ask, resumed, wishOf } from './etcd-wish.ts';
 import { createWork } from './etcd-work.ts';
 
@@ -66,6 +67,30 @@ export const wordsOf = (ask: Ask): string =>
     .filter((word) => word !== null)
     .join(' ');
 
+const refused = (why: string): Preparation => ({ ok: false, usage: false, why });
+
+async function prepareRestore(file: string, policies: Policies): Promise<Preparation> {
+  const { sight, carryOut } = openHere(policies);
+  const { scene } = await sight();
+  const found = await planRestore(file, scene, policies);
+  if (typeof found === 'string') return refused(found);
+  const { wish, notices, told, keep } = found;
+  const words = `restore ${wish.snapshot.path}`;
+  return {
+    ok: true,
+    work: {
+      words,
+      plan: planOf(scene, wish),
+      notices,
+      carryOut: async (tell) => {
+        await keep();
+        const outcome = await carryOut({ wish, words, agreed: scene, unattended: false }, tell);
+        return outcome.ok ? { ...outcome, sentence: `${told}; ${outcome.sentence}` } : outcome;
+      },
+    },
+  };
+}
+
 async function prepare(ask: Ask, policies: Policies): Promise<Preparation> {
   const { sight, carryOut } = openHere(policies);
   const { scene } = await sight();
@@ -76,17 +101,19 @@ async function prepare(ask: Ask, policies: Policies): Promise<Preparation> {
     interrupted === null ? wishOf(ask, scene, policies.etcd.places) : { ok: true as const, wish: interrupted };
   if (!wished.ok) return wished;
   const { wish } = wished;
-  const notices = interrupted === null ? [] : ['this was begun and interrupted: it goes on from what is there now'];
   return {
     ok: true,
     work: {
       words,
       plan: planOf(scene, wish),
-      notices,
+      notices: interrupted === null ? [] : ['this was begun and interrupted: it goes on from what is there now'],
       carryOut: (tell) => carryOut({ wish, words, agreed: scene, unattended: false }, tell),
     },
   };
 }
+
+export const etcdRestoreHere = (options: EtcdOptions & WorkOptions, file: string, io: Io): Promise<number> =>
+  withPolicies(options, io, (policies) => etcdWork(options, io, () => prepareRestore(file, policies)));
 
 export const etcdWorkHere = (options: EtcdOptions & WorkOptions, ask: Ask, io: Io): Promise<number> =>
   withPolicies(options, io, (policies) => etcdWork(options, io, () => prepare(ask, policies)));

@@ -50,11 +50,14 @@ const told = (error: unknown): string => (error instanceof Error ? error.message
 
 /** `agreed`: the scene whose plan was shown. What it makes never rejects. */
 export function createWork(wish: Wish, agreed: Scene, ports: WorkPorts): () => Promise<Outcome> {
-  const allowed = new Set(planOf(agreed, wish).steps.map(({ step }) => nameOfStep(step)));
+  const { steps } = planOf(agreed, wish);
+  const allowed = new Set(steps.map(({ step }) => nameOfStep(step)));
+  // A member that is started here may need other steps than were foreseen: its service may have come back meanwhile, and made data.
+  const startsHere = steps.some(({ step }) => step.do === 'start');
   const times = new Map<string, number>();
   let steppedAtMs: number | null = null;
   let waiting: { readonly what: string; readonly sinceMs: number } | null = null;
-  let failing: { readonly step: string; readonly sinceMs: number } | null = null;
+  let failing: { readonly step: string; readonly said: string; readonly sinceMs: number } | null = null;
 
   const sinceStep = (): number => (steppedAtMs === null ? Number.POSITIVE_INFINITY : ports.nowMs() - steppedAtMs);
 
@@ -70,7 +73,7 @@ export function createWork(wish: Wish, agreed: Scene, ports: WorkPorts): () => P
 
   function demandAgreed(step: WorkStep): void {
     const name = nameOfStep(step);
-    if (!allowed.has(name) && !harmless.has(step.do))
+    if (!allowed.has(name) && !harmless.has(step.do) && !(startsHere && isLocal(step)))
       throw new Stop(`"${describe(step)}" was not in the plan: the cluster changed meanwhile; look at the plan again`);
     const before = times.get(name) ?? 0;
     if (before === mostTimes && failing?.step !== name)
@@ -81,16 +84,17 @@ export function createWork(wish: Wish, agreed: Scene, ports: WorkPorts): () => P
   /** What goes through the cluster may fail while it settles; what fails on this node fails again. */
   async function failed(step: WorkStep, error: unknown): Promise<void> {
     const name = nameOfStep(step);
-    if (failing?.step !== name) failing = { step: name, sinceMs: ports.nowMs() };
-    if (isLocal(step) || ports.nowMs() - failing.sinceMs > settleMs)
-      throw new Stop(`cannot ${describe(step)}: ${told(error)}`);
-    ports.tell(`not yet: ${told(error)}`);
+    const said = told(error);
+    const sinceMs = failing?.step === name ? failing.sinceMs : ports.nowMs();
+    if (isLocal(step) || ports.nowMs() - sinceMs > settleMs) throw new Stop(`cannot ${describe(step)}: ${said}`);
+    if (failing?.step !== name || failing.said !== said) ports.tell(`not yet: ${said}`);
+    failing = { step: name, said, sinceMs };
     await ports.wait(pollMs);
   }
 
   async function take(step: WorkStep, scene: Scene): Promise<void> {
     demandAgreed(step);
-    ports.tell(describe(step));
+    if (failing?.step !== nameOfStep(step)) ports.tell(describe(step));
     await ports.note(step, 'begun');
     try {
       await ports.perform(step, scene);
@@ -113,7 +117,7 @@ export function createWork(wish: Wish, agreed: Scene, ports: WorkPorts): () => P
         await ports.wait(pollMs);
         return null;
       case 'elsewhere':
-        if (sinceStep() > othersMs) return { ok: true, sentence: 'done here', elsewhere: next.what };
+        if (!next.awaited || sinceStep() > othersMs) return { ok: true, sentence: 'done here', elsewhere: next.what };
         await ports.wait(pollMs);
         return null;
       case 'wait':

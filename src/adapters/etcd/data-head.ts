@@ -12,6 +12,11 @@ const metadataType = 1n;
 /** Neither a member nor a cluster has it. */
 const unknown: DataOnDisk = { clusterId: '0', memberId: '0' };
 
+function slice(bytes: Buffer, at: number, length: number): Buffer {
+  if (at + length > bytes.length) throw new RangeError('it is cut off');
+  return bytes.subarray(at, at + length);
+}
+
 /** Fields of a message, by their numbers: varints and byte strings are all there is. Throws at what is cut off. */
 function fieldsOf(bytes: Buffer): Map<number, bigint | Buffer> {
   const found = new Map<number, bigint | Buffer>();
@@ -30,7 +35,7 @@ function fieldsOf(bytes: Buffer): Map<number, bigint | Buffer> {
     if ((tag & 7) === 0) found.set(tag >> 3, varint());
     else {
       const length = Number(varint());
-      found.set(tag >> 3, bytes.subarray(at, at + length));
+      found.set(tag >> 3, slice(bytes, at, length));
       at += length;
     }
   }
@@ -43,7 +48,7 @@ export function parseHead(bytes: Buffer): DataOnDisk {
       const field = bytes.readBigUInt64LE(at);
       const length = Number(field & 0xff_ffff_ffff_ffffn);
       const padding = field >> 63n === 1n ? Number((field >> 56n) & 7n) : 0;
-      const record = fieldsOf(bytes.subarray(at + 8, at + 8 + length));
+      const record = fieldsOf(slice(bytes, at + 8, length));
       const data = record.get(3);
       if (record.get(1) === metadataType && Buffer.isBuffer(data)) {
         const ids = fieldsOf(data);

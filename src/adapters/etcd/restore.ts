@@ -50,3 +50,15 @@ export async function restoreData(
   await rename(join(scratch, 'member'), join(directory, 'member'));
   await rm(scratch, { recursive: true, force: true });
 }
+
+const statusMs = 300_000;
+
+/** The last one that a snapshot holds. Rejects when its pages are not sound. */
+export async function readLastRevision(path: string, etcdutl: string): Promise<number> {
+  const limits = { timeoutMs: statusMs, maxBytes: 4_000 };
+  const status = await runCommand([etcdutl, 'snapshot', 'status', path, '-w', 'json'], limits);
+  const revision = /"revision":(\d+)/.exec(status.stdout)?.[1];
+  if (status.exitCode !== 0 || revision === undefined)
+    throw new Error(`${etcdutl} snapshot status ${path}: ${lastWords(status)}`);
+  return Number(revision);
+}

@@ -46,7 +46,8 @@ const processes: Readonly<Record<string, Here['process']>> = {
 };
 
 function processOf(property: (name: string) => string): Here['process'] {
-  if (property('SubState') === 'auto-restart') return 'failed';
+  // A start that was asked for and has not begun.
+  if (!['', '0'].includes(property('Job'))) return 'starting';
   return processes[property('ActiveState')] ?? (property('Result') === 'success' ? 'stopped' : 'failed');
 }
 
@@ -85,6 +86,7 @@ async function changed(paths: readonly string[], startedWallMs: number | null): 
 }
 
 const asked = [
+  'Job',
   'LoadState',
   'ActiveState',
   'SubState',

@@ -9,11 +9,11 @@ import * as protos from '../grpc/protos/etcd.ts';
 import type { Remote } from '../grpc/remote.ts';
 import type { Access, Reach } from './access.ts';
 import { BackupError, backupFailure } from './backup-error.ts';
+import { minorOf, versionOf } from './program-version.ts';
 import { demandRoom, readRecord, writeRecord } from './shelf.ts';
 import { checkSnapshot } from './snapshot-file.ts';
 import { lastWords, type Programs, withRestored } from './throwaway.ts';
 
-const versionMs = 10_000;
 const statusMs = 300_000;
 const mostBytes = 4_000;
 /** etcd allocates so much for its write-ahead log at once. */
@@ -28,21 +28,11 @@ export interface VerifyParts {
   readonly wallMs: () => number;
 }
 
-async function versionOf(program: string, flag: string): Promise<string> {
-  const result = await runCommand([program, flag], { timeoutMs: versionMs, maxBytes: mostBytes });
-  const found = /version: (\d+\.\d+)\.\d+/i.exec(result.stdout)?.[1];
-  if (result.failedToStart !== null)
-    throw new BackupError('backup.cannot-verify', `cannot run ${program}: ${result.failedToStart}`);
-  if (found === undefined)
-    throw new BackupError('backup.cannot-verify', `${program} does not tell its version: ${lastWords(result)}`);
-  return found;
-}
-
 /** A restore by another minor version would prove something else, or fail for its own sake. */
 async function demandVersions({ etcd, etcdutl }: Programs, record: BackupRecord | null): Promise<void> {
-  const own = await versionOf(etcdutl, 'version');
-  const server = await versionOf(etcd, '--version');
-  const wanted = record === null ? server : record.etcdVersion.split('.').slice(0, 2).join('.');
+  const own = minorOf(await versionOf(etcdutl, 'version'));
+  const server = minorOf(await versionOf(etcd, '--version'));
+  const wanted = record === null ? server : minorOf(record.etcdVersion);
   for (const [program, version] of [
     [etcdutl, own],
     [etcd, server],

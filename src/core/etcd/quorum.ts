@@ -12,7 +12,7 @@ export interface Standing {
 }
 
 /** A member that knows no leader answers, and takes part in nothing. */
-const takesPart = (member: MemberView): boolean => answers(member) && member.status?.leaderId !== '0';
+export const takesPart = (member: MemberView): boolean => answers(member) && member.status?.leaderId !== '0';
 
 export function standingOf({ members }: Pick<ClusterView, 'members'>): Standing {
   const voters = members.filter((member) => !member.learner);

@@ -1,6 +1,7 @@
 /** What a step makes of what is there, if all goes well. Plans are shown by it; what is really done goes by looks alone. */
-import type { MemberStatus, MemberView } from '../view.ts';
+import { answers, type MemberStatus, type MemberView } from '../view.ts';
 import { initialClusterOf } from './found.ts';
+import { leaderOf, votersOf } from './guards.ts';
 import { findOwn, type Here, type Scene } from './scene.ts';
 import type { WorkStep } from './steps.ts';
 
@@ -42,11 +43,19 @@ function started(scene: Scene): Scene {
   });
 }
 
-/** What is waited for has come: whoever was late answers and has caught up. */
+/** Whoever led may be the one that died. */
+function withLeader(scene: Scene): Scene {
+  const next = votersOf(scene.view).find(answers);
+  if (leaderOf(scene.view) !== null || next === undefined) return scene;
+  return withMembers(scene, (member) => withStatus(member, { leaderId: next.id }));
+}
+
+/** What is waited for has come: there is a leader, and whoever was late answers and has caught up. */
 export function foreseeWaited(scene: Scene): Scene {
   const { here } = scene;
   const own = findOwn(scene);
-  const up = here?.process === 'starting' ? withHere(scene, { process: 'running' }) : scene;
+  const led = withLeader(scene);
+  const up = here?.process === 'starting' ? withHere(led, { process: 'running' }) : led;
   const newest = Math.max(...scene.view.members.map(({ status }) => status?.raftIndex ?? 0));
   return withMembers(up, (member) => {
     const there = here !== null && member.id === own?.id ? answering(member, scene, here) : member;

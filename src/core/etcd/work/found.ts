@@ -4,7 +4,7 @@
  */
 import { standingOf } from '../quorum.ts';
 import { answers } from '../view.ts';
-import { allAnswer } from './guards.ts';
+import { allTakePart } from './guards.ts';
 import type { DataOnDisk, Here, Place, Scene } from './scene.ts';
 import { done, type Next, refuse, toDo, waitFor } from './steps.ts';
 import type { Wish } from './wish.ts';
@@ -38,8 +38,12 @@ function join({ view }: Scene, here: Here, { places, expected }: Beginning, comm
   const there = view.clusterId === expected.clusterId ? view.members.filter(answers) : [];
   const absent = places.filter(({ name }) => name !== here.name && !there.some((member) => member.name === name));
   if (absent.length > 0)
-    return { is: 'elsewhere', what: absent.map(({ name }) => `${name}: nodemend etcd ${command} there`) };
-  return allAnswer(view) === null && view.clusterId !== null
+    return {
+      is: 'elsewhere',
+      awaited: true,
+      what: absent.map(({ name }) => `${name}: nodemend etcd ${command} there`),
+    };
+  return allTakePart(view) === null && view.clusterId !== null
     ? done(`${places.length} of ${places.length} members answer`)
     : waitFor(`${here.name} to answer`);
 }

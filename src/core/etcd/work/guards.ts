@@ -2,8 +2,8 @@
  * What has to hold before a step, as it was just seen. Each says what is in the way, or null. INVARIANT: no plan takes a member out that answers unless
  * all others do and have quorum without it.
  */
-import { keepsQuorumWithout, quorumOf, standingOf } from '../quorum.ts';
-import { answers, type ClusterView, type MemberView, nameOf } from '../view.ts';
+import { keepsQuorumWithout, standingOf, takesPart } from '../quorum.ts';
+import { type ClusterView, type MemberView, nameOf } from '../view.ts';
 
 const names = (members: readonly MemberView[]): string => members.map(nameOf).join(', ');
 const isVoter = ({ learner }: MemberView): boolean => !learner;
@@ -24,7 +24,7 @@ export function oneCluster(view: ClusterView): string | null {
     return `the configured endpoints belong to different clusters: ${stranger.endpoint} is of ${BigInt(stranger.clusterId).toString(16)}; list those of one`;
   if (view.clusterId !== null) return null;
   const [silent] = view.silent;
-  return `no etcd member answers${silent === undefined ? '' : ` (${silent.endpoint}: ${silent.trouble.detail})`}; nodemend etcd status tells more`;
+  return `no etcd member answers${silent === undefined ? '' : ` (${silent.endpoint}: ${silent.trouble.detail})`}; list client URLs of its members below etcd.endpoints, or see nodemend etcd status`;
 }
 
 export function quorumHolds(view: ClusterView): string | null {
@@ -34,12 +34,12 @@ export function quorumHolds(view: ClusterView): string | null {
     : null;
 }
 
-/** Whoever is not there yet would be the second member that is out. */
-export function allAnswer(view: ClusterView, apartFrom: readonly string[] = []): string | null {
-  const silent = view.members.filter((member) => !answers(member) && !apartFrom.includes(member.id));
+/** Whoever answers and knows no leader is out as well. */
+export function allTakePart({ members }: ClusterView): string | null {
+  const silent = members.filter((member) => !takesPart(member));
   return silent.length === 0
     ? null
-    : `${names(silent)} ${plural(silent)} not answer, and never more than one member is taken out; mend, replace or remove that one first`;
+    : `${names(silent)} ${plural(silent)} not take part, and never more than one member is taken out; mend, replace or remove that one first`;
 }
 
 export function noneJoins(view: ClusterView, apartFrom: readonly string[] = []): string | null {
@@ -54,16 +54,8 @@ export function holdsWithout(view: ClusterView, memberId: string): string | null
   return keepsQuorumWithout(view, memberId) ? null : `the others have no quorum of ${voters} voters without it`;
 }
 
-/** After its removal there are fewer voters, of whom more than half have to be there. */
-export function holdsAfterRemoval(view: ClusterView, memberId: string): string | null {
-  const rest = votersOf(view).filter(({ id }) => id !== memberId);
-  if (rest.length === 0) return 'it is the last voter';
-  const { answering } = standingOf({ members: rest });
-  const needed = quorumOf(rest.length);
-  return answering >= needed
-    ? null
-    : `of the ${rest.length} that are left ${answering} take part, ${needed} are needed`;
-}
+export const othersVote = (view: ClusterView, memberId: string): string | null =>
+  votersOf(view).some(({ id }) => id !== memberId) ? null : 'it is the last voter';
 
 export function notCorrupt(view: ClusterView): string | null {
   return hasAlarm(view, 'CORRUPT')

@@ -4,14 +4,20 @@
  */
 import { answers, type MemberView, nameOf } from '../view.ts';
 import { snapshotFirst } from './before.ts';
-import { firstOf, holdsWithout, isNear, noneJoins, notCorrupt, oneCluster, oneVersion, quorumHolds } from './guards.ts';
+import { firstOf, isNear, noneJoins, notCorrupt, oneCluster, oneVersion, quorumHolds } from './guards.ts';
 import { findOwn, type Here, type Scene } from './scene.ts';
 import { done, type Next, refuse, toDo, waitFor } from './steps.ts';
 
+const isUp = ({ process }: Here): boolean => process === 'running' || process === 'starting';
+
 function removeDead(scene: Scene, dead: MemberView): Next {
+  const { here } = scene;
   if (answers(dead)) return refuse(`${nameOf(dead)} answers: what answers is not replaced`);
-  const apart = holdsWithout(scene.view, dead.id);
-  if (apart !== null) return refuse(`cannot replace ${nameOf(dead)}: ${apart}`);
+  if (here !== null && findOwn(scene)?.id === dead.id && isUp(here))
+    return toDo(
+      { do: 'stop', unit: here.unit },
+      'it does not answer, and is not to come back while its place is taken',
+    );
   const why = 'it is dead, and its place is needed';
   return snapshotFirst(scene) ?? toDo({ do: 'remove', memberId: dead.id, name: nameOf(dead) }, why);
 }
@@ -28,23 +34,29 @@ function initialClusterFor({ view }: Scene, { name, peerUrls }: Here): string {
     .join(',');
 }
 
-/** It is on the list and does not answer: what is on its disk and in its settings has to be of the present membership. */
+/** A learner that does not answer: what is on its disk and in its settings has to be of the present membership. */
 function bringUp(scene: Scene, here: Here, own: MemberView): Next {
-  const { unit, process, data, dataDirectory } = here;
-  const up = process === 'running' || process === 'starting';
-  const isOld = data !== null && data.memberId !== own.id;
+  const { unit, data, dataDirectory } = here;
   const initialCluster = initialClusterFor(scene, here);
   const isSet = here.initialCluster === initialCluster && here.initialState === 'existing';
-  if (up && (isOld || (data === null && !isSet)))
-    return toDo({ do: 'stop', unit }, 'it runs on what is of no use any more');
-  if (isOld)
+  const isFresh = data === null || data.memberId === '0';
+  const isRight = data?.memberId === own.id || (isUp(here) && isSet && isFresh);
+  if (isRight)
+    return isUp(here)
+      ? waitFor(`${here.name} to answer`)
+      : toDo({ do: 'start', unit }, 'it copies the data from the others');
+  if (isUp(here)) return toDo({ do: 'stop', unit }, 'it runs on what is of no use any more');
+  if (data !== null)
     return toDo(
       { do: 'set-aside', directory: dataDirectory },
       'it is of an earlier membership; a new one begins empty',
     );
-  if (!isSet && data === null)
-    return toDo({ do: 'configure', initialCluster, state: 'existing', token: null }, 'it joins what is there');
-  return up ? waitFor(`${here.name} to answer`) : toDo({ do: 'start', unit }, 'it copies the data from the others');
+  // Others count on what it has confirmed to them.
+  if (own.name !== '')
+    return toDo({ do: 'remove', memberId: own.id, name: nameOf(own) }, 'what it had copied is gone, so it begins anew');
+  return isSet
+    ? toDo({ do: 'start', unit }, 'it copies the data from the others')
+    : toDo({ do: 'configure', initialCluster, state: 'existing', token: null }, 'it joins what is there');
 }
 
 function promote(scene: Scene, here: Here, own: MemberView): Next {
@@ -58,12 +70,12 @@ function promote(scene: Scene, here: Here, own: MemberView): Next {
 function settle(scene: Scene, here: Here, own: MemberView, replacing: string | null): Next {
   if (answers(own)) return done(`${here.name} votes and answers`);
   if (own.id === replacing) return removeDead(scene, own);
-  const { process, data, unit } = here;
+  const { data, unit } = here;
   if (data?.memberId !== own.id)
     return refuse(
       `${here.name} is a member already, and its data is not on this node: nodemend etcd replace takes it out and adds it anew`,
     );
-  if (process === 'running' || process === 'starting') return waitFor(`${here.name} to answer`);
+  if (isUp(here)) return waitFor(`${here.name} to answer`);
   return toDo({ do: 'start', unit }, 'it is a member and stands still');
 }
 

@@ -1,7 +1,8 @@
-/** A member is taken off the list. One that answers only while all others do; one that is dead as long as the rest has quorum. */
-import { answers, type MemberView, nameOf } from '../view.ts';
+/** A member is taken off the list. One that takes part only while all others do; a dead one as long as there is quorum. */
+import { takesPart } from '../quorum.ts';
+import { type MemberView, nameOf } from '../view.ts';
 import { leadElsewhere, snapshotFirst } from './before.ts';
-import { allAnswer, firstOf, holdsAfterRemoval, noneJoins, oneCluster, oneVersion, quorumHolds } from './guards.ts';
+import { allTakePart, firstOf, noneJoins, oneCluster, oneVersion, othersVote, quorumHolds } from './guards.ts';
 import type { Scene } from './scene.ts';
 import { done, type Next, refuse, toDo } from './steps.ts';
 
@@ -13,8 +14,8 @@ export function takeOff(scene: Scene, member: MemberView, why: string): Next {
   const apart = firstOf(
     noneJoins(view),
     oneVersion(view),
-    answers(member) ? allAnswer(view) : null,
-    holdsAfterRemoval(view, member.id),
+    takesPart(member) ? allTakePart(view) : null,
+    othersVote(view, member.id),
   );
   if (apart !== null) return refuse(`cannot remove ${nameOf(member)}: ${apart}`);
   return snapshotFirst(scene) ?? leadElsewhere(scene, member, 'it is removed') ?? remove;

@@ -32,6 +32,7 @@ function grow(scene: Scene, missing: number, places: readonly Place[]): Next {
   const whom = absent.slice(0, missing).map(({ name }) => name);
   return {
     is: 'elsewhere',
+    awaited: false,
     what:
       whom.length > 0
         ? whom.map((name) => `${name}: the same command there`)

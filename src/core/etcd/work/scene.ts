@@ -1,7 +1,7 @@
 /** What a plan goes by: the cluster as it was just seen, and the member of this node as its service, its settings and its disk tell. Plain data. */
 import type { ClusterView, MemberView } from '../view.ts';
 
-/** Ids that stand at the head of a member's log; decimal. */
+/** Ids that stand at the head of a member's log; decimal, and 0 where there is data and no head of a log: it was damaged, or is being made. */
 export interface DataOnDisk {
   readonly clusterId: string;
   readonly memberId: string;
@@ -18,7 +18,7 @@ export interface Here {
   readonly unit: string;
   readonly name: string;
   readonly peerUrls: readonly string[];
-  /** `failed` is also a service that systemd is about to start anew; `stopped` one that somebody stopped. */
+  /** `starting` is also a service that systemd is about to start anew; `stopped` one that somebody stopped. */
   readonly process: 'running' | 'starting' | 'stopped' | 'failed';
   readonly dataDirectory: string;
   readonly data: DataOnDisk | null;

@@ -41,8 +41,8 @@ export type Next =
   | ({ readonly is: 'step' } & PlannedStep)
   /** Something is under way that ends by itself. */
   | { readonly is: 'wait'; readonly what: string }
-  /** Nothing more to do on this node; each is told what is left on another one. */
-  | { readonly is: 'elsewhere'; readonly what: readonly string[] }
+  /** Nothing more to do on this node. `awaited`: nothing answers before the others have done the same, and they may be at it. */
+  | { readonly is: 'elsewhere'; readonly what: readonly string[]; readonly awaited: boolean }
   | { readonly is: 'refused'; readonly why: string }
   | { readonly is: 'done'; readonly what: string };
 
@@ -50,6 +50,12 @@ export const toDo = (step: WorkStep, why: string): Next => ({ is: 'step', step, 
 export const refuse = (why: string): Next => ({ is: 'refused', why });
 export const waitFor = (what: string): Next => ({ is: 'wait', what });
 export const done = (what: string): Next => ({ is: 'done', what });
+
+const namesOf = (initialCluster: string): string =>
+  initialCluster
+    .split(',')
+    .map((pair) => pair.split('=')[0])
+    .join(', ');
 
 /** One line for an operator. */
 export function describe(step: WorkStep): string {
@@ -77,7 +83,7 @@ export function describe(step: WorkStep): string {
     case 'set-aside':
       return `set the data in ${step.directory} aside, which keeps it there under another name`;
     case 'configure':
-      return `set how it joins: state ${step.state}, ${step.initialCluster}`;
+      return `set how it joins: state ${step.state}, with ${namesOf(step.initialCluster)}`;
     case 'restore':
       return `restore ${step.snapshot.path} into ${step.directory}`;
   }

@@ -1,7 +1,7 @@
 /** This node's member is started anew with what is installed and set now. The same command on each node, one after another. */
 import { answers, type MemberView, nameOf } from '../view.ts';
 import { leadElsewhere, snapshotFirst } from './before.ts';
-import { allAnswer, firstOf, holdsWithout, noneJoins, oneCluster, quorumHolds, votersOf } from './guards.ts';
+import { allTakePart, firstOf, holdsWithout, noneJoins, oneCluster, quorumHolds, votersOf } from './guards.ts';
 import { findOwn, type Here, type Scene } from './scene.ts';
 import { done, type Next, refuse, toDo, waitFor } from './steps.ts';
 
@@ -50,7 +50,7 @@ function restartFor(scene: Scene, here: Here, own: MemberView, why: string): Nex
   const guarded = firstOf(
     laterThanInstalled(own, installed),
     preflight(view.members, installed),
-    allAnswer(view),
+    allTakePart(view),
     noneJoins(view),
     alone ? null : holdsWithout(view, own.id),
   );

@@ -3,7 +3,7 @@ import { isFragmented, quotaOf } from '../judge-member.ts';
 import { answers, type ClusterView, type MemberView, nameOf } from '../view.ts';
 import { leadElsewhere } from './before.ts';
 import {
-  allAnswer,
+  allTakePart,
   firstOf,
   hasAlarm,
   isNear,
@@ -24,7 +24,7 @@ function inOrder(view: ClusterView): readonly MemberView[] {
 }
 
 function readyForUpkeep(view: ClusterView): string | null {
-  return firstOf(oneCluster(view), quorumHolds(view), allAnswer(view), noneJoins(view));
+  return firstOf(oneCluster(view), quorumHolds(view), allTakePart(view), noneJoins(view));
 }
 
 function defragment(scene: Scene, member: MemberView, why: string): Next {
