@@ -49,6 +49,7 @@ export const daemon: Product = {
     [join(top, 'systemd/sysusers.conf'), 'usr/lib/sysusers.d/nodemend.conf', 0o644],
     [join(top, 'src/package/launcher'), 'usr/bin/nodemend', 0o755],
     [join(top, 'config/nodemend.yaml'), 'etc/nodemend/nodemend.yaml', 0o644],
+    [join(top, 'CHANGELOG.md'), 'usr/share/doc/nodemend/CHANGELOG.md', 0o644],
     ...['examples', 'haproxy', 'keepalived', 'nginx'].flatMap((folder) => examplesIn(top, folder)),
     ...examplesIn(top, 'scenarios'),
     ...examplesIn(top, 'prometheus'),

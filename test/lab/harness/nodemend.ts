@@ -31,7 +31,7 @@ function filesBelow(path: string): string[] {
 
 function treeHash(): string {
   const hash = createHash('sha256').update(process.version + process.arch);
-  for (const part of ['src', 'systemd', 'config', 'package.json', 'package-lock.json']) {
+  for (const part of ['src', 'systemd', 'config', 'CHANGELOG.md', 'package.json', 'package-lock.json']) {
     for (const file of filesBelow(join(REPOSITORY, part)))
       hash.update(file.slice(REPOSITORY.length)).update(readFileSync(file));
   }
