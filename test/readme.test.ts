@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import t from 'tap';
+import { parse } from 'yaml';
 import { parseConfig } from '../src/config/load.ts';
 import { reasons } from '../src/core/reason.ts';
 import { createControl } from '../src/serve/control.ts';
@@ -134,6 +135,21 @@ t.test('the configuration files that come with it are mentioned, and every examp
   const examples = [...text.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, yaml = '']) => yaml);
   t.ok(examples.length > 0);
   for (const yaml of examples) t.match(parseConfig(yaml, 'README.md'), { ok: true, problems: undefined });
+});
+
+t.test('packages are named with the version that is made', async (t) => {
+  const { version } = JSON.parse(readFileSync(resolve(top, 'package.json'), 'utf8')) as { version: string };
+  const named = [...text.matchAll(/nodemend_(\d[\d.]*)_amd64/g)].map(([, given]) => given);
+  t.same([...new Set(named)], [version]);
+});
+
+t.test('the playbook is YAML', async (t) => {
+  const [block = ''] = /^ {4}- hosts: nodes\n(?: {4}.*\n)+/m.exec(text) ?? [];
+  const [play] = parse(block) as { tasks: Record<string, { validate?: string }>[] }[];
+  t.match(play?.tasks[2]?.['ansible.builtin.copy'], {
+    dest: '/etc/nodemend/nodemend.yaml',
+    validate: 'nodemend check %s',
+  });
 });
 
 t.test('the scripts that are named exist', async (t) => {
