@@ -41,9 +41,10 @@ export function createFence(): Fence {
     let [election, writer] = ['', ''];
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    // A writer that is killed leaves the rest of its line, and an answer that nobody reads.
-    socket.on('error', () => undefined);
-    createInterface({ input: socket }).on('line', (line) => {
+    const lines = createInterface({ input: socket });
+    // A writer that is killed leaves an answer that nobody reads.
+    for (const told of [socket, lines]) told.on('error', () => undefined);
+    lines.on('line', (line) => {
       const [word, first = '', second = '', third = ''] = line.split(' ');
       if (word === 'hello') [election, writer] = [first, second];
       else if (word === 'write') {
