@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { report } from '../../src/cli/report.ts';
@@ -23,7 +24,10 @@ t.test('the report of this node is what its daemon knows', async (t) => {
   const source = createStandIn();
   source.setIncidents([incident('incident-1')]);
   const control = createControl(source, createMetrics());
-  const socket = join(t.testdir(), 'socket');
+  // A socket's path may have 107 bytes, which those of a test's own folder exceed in a deep checkout.
+  const folder = mkdtempSync(join(tmpdir(), 'report-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const socket = join(folder, 'socket');
   await control.listen(socket);
   t.teardown(() => control.close());
   const io = record();
