@@ -144,8 +144,8 @@ export function createPerform(parts: Performers): (action: Action, state: State,
     },
     'hook.run': async (action, _state, emit) => {
       // The end of a term waits for no disk: the lock is another's soon.
-      if (action.hook === 'elected') await store.durable();
-      const result = await hooks.run(action).catch(failed);
+      const ready = action.hook === 'elected' ? store.durable() : Promise.resolve();
+      const result = await hooks.run(action, ready).catch(failed);
       emit({ type: 'hook.finished', election: action.election, id: action.id, result });
     },
     'hook.end': async ({ election }) => hooks.end(election),

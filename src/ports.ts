@@ -86,8 +86,11 @@ export interface Locks {
 
 /** The commands at the beginning and the end of a term. */
 export interface Hooks {
-  /** Ends what the same election still runs, then runs this one. Resolves within its timeout and a little, always. */
-  run(hook: Extract<Action, { type: 'hook.run' }>): Promise<ActionResult>;
+  /**
+   * Ends what the same election still runs, then, when it is `ready` and has not been overtaken by the next, runs this one. Resolves within its timeout
+   * and a little, always.
+   */
+  run(hook: Extract<Action, { type: 'hook.run' }>, ready: Promise<unknown>): Promise<ActionResult>;
   end(election: string): void;
 }
 

@@ -33,8 +33,8 @@ export function registerHealth(app: FastifyInstance, source: ServeSource): void 
 }
 
 /** One clear sentence for a name that nobody knows. */
-export function sendUnknown(reply: FastifyReply, name: string, known: readonly string[]): FastifyReply {
-  return sendText(reply, 404, `${unknownName(name, known)}\n`);
+export function sendUnknown(reply: FastifyReply, name: string, known: readonly string[], kind?: string): FastifyReply {
+  return sendText(reply, 404, `${unknownName(name, known, kind)}\n`);
 }
 
 function send(

@@ -52,6 +52,7 @@ export function registerLeader(app: FastifyInstance, source: ServeSource): void 
           reply,
           name,
           elections.map((one) => one.name),
+          'election',
         )
       : found(election);
   };

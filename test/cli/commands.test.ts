@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { createClient } from '../../src/cli/client.ts';
 import { history } from '../../src/cli/history.ts';
@@ -15,22 +12,7 @@ import { createMetrics } from '../../src/serve/metrics.ts';
 import { eventually } from '../serve/raw.ts';
 import { component, createStandIn, incident, notReady } from '../serve/stand-in.ts';
 import { record } from './recorder.ts';
-
-function somewhere(t: Test): string {
-  const path = mkdtempSync(join(tmpdir(), 'nodemend-'));
-  t.teardown(() => rmSync(path, { recursive: true, force: true }));
-  return join(path, 'control.sock');
-}
-
-/** The real control server over a real socket, with a stand-in for the agent behind it. */
-async function setUp(t: Test) {
-  const source = createStandIn();
-  const control = createControl(source, createMetrics());
-  const socket = somewhere(t);
-  await control.listen(socket);
-  t.teardown(() => control.close());
-  return { source, control, socket, io: record() };
-}
+import { setUp, somewhere } from './stage.ts';
 
 t.test('status of the node: 0 when it is ready, 1 when it is not', async (t) => {
   const { source, socket, io } = await setUp(t);

@@ -62,7 +62,10 @@ t.test('an agent that is stopping takes no traffic for its election', async (t) 
 t.test('with several elections all are told by name, and unknown names are refused', async (t) => {
   const { get } = serve([leading, election('other')]);
   t.match((await get('/leader')).json(), { elections: { boss: { leader: true }, other: { leader: true } } });
-  t.match(await get('/leader/nobody'), { statusCode: 404, body: /known are boss, other/ });
+  t.match(await get('/leader/nobody'), {
+    statusCode: 404,
+    body: 'unknown election "nobody": known are boss, other\n',
+  });
   t.match(await serve([]).get('/leader'), { statusCode: 404, body: 'no election is configured\n' });
 });
 
