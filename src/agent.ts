@@ -86,7 +86,9 @@ function buildParts(first: FirstConfig, file: string | null, directory: string) 
   const notify = createNotify({ run: runCommand, env: process.env, pid: process.pid });
   const metrics = createMetrics();
   const publish = createPublish({ log, metrics, store, notify, wallMs });
-  const etcd = watchesEtcd(first.config) ? createEtcdGuard({ node: first.config.node ?? hostname(), wallMs }) : null;
+  const etcd = watchesEtcd(first.config)
+    ? createEtcdGuard({ node: first.config.node ?? hostname(), directory, wallMs })
+    : null;
   const controlPlane = createControlPlane(clock);
   const locks = createLocks({ clock, emit });
   const elected = { locks, hooks: createHooks(startCommand) };
@@ -174,7 +176,7 @@ export async function startAgent(first: FirstConfig, file: string | null, direct
   for (const listening of [operators, readers, balancers, sidecars]) await listening.begin();
   bus.open();
   schedule.daily(() => store.prune(clock.wallMs()));
-  await beginEtcdDuty(first.config, schedule, loop.emit);
+  await beginEtcdDuty(first.config, directory, schedule, loop.emit);
   await notify.ready();
   // So that the next start is quick even when this process is killed.
   flushCompileCache();

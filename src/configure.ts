@@ -11,6 +11,7 @@ import { loadConfigFile } from './config/load.ts';
 import { describeProblems } from './config/problem.ts';
 import { resolvePolicy } from './config/resolve.ts';
 import type { Config } from './config/schema.ts';
+import { repairUnit } from './core/etcd/repair.ts';
 import type { Event } from './core/event.ts';
 import type { Emit, SystemBus } from './ports.ts';
 import type { Answer, NodeView } from './serve/view.ts';
@@ -96,7 +97,8 @@ export function createConfigurator(parts: ConfiguratorParts): Configurator {
     if (told !== JSON.stringify(policy)) emit({ type: 'config.loaded', policy });
     told = JSON.stringify(policy);
     tellControlPlane();
-    bus.watch([...new Set([...policy.components.map((component) => component.unit), ...missing])]);
+    const started = config.etcd?.repair === 'act' ? [repairUnit] : [];
+    bus.watch([...new Set([...policy.components.map((component) => component.unit), ...missing, ...started])]);
   }
 
   function tellControlPlane(): void {

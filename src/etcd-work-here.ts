@@ -91,6 +91,34 @@ async function prepareRestore(file: string, policies: Policies): Promise<Prepara
   };
 }
 
+/** What the daemon starts: never upon a member that somebody stopped. */
+async function prepareRepair(policies: Policies): Promise<Preparation> {
+  const { etcd, directory } = policies;
+  if (etcd.repair !== 'act')
+    return refused(`etcd.repair is ${etcd.repair}: at act this replaces a dead member unasked`);
+  const { sight, carryOut } = openHere(policies);
+  const { scene } = await sight();
+  const journal = await readJournal(directory, etcd.unit);
+  const left = journal?.unattended === true && journal.ended === null ? journal.wish : null;
+  if (left === null && scene.here?.process === 'stopped')
+    return refused(`${etcd.unit} was stopped by hand: what somebody stopped is not replaced`);
+  const wished =
+    left === null
+      ? wishOf({ command: 'replace', member: null }, scene, etcd.places)
+      : { ok: true as const, wish: left };
+  if (!wished.ok) return wished;
+  const { wish } = wished;
+  const words = 'repair';
+  const work = { wish, words, agreed: scene, unattended: true };
+  return {
+    ok: true,
+    work: { words, plan: planOf(scene, wish), notices: [], carryOut: (tell) => carryOut(work, tell) },
+  };
+}
+
+export const etcdRepairHere = (options: EtcdOptions & WorkOptions, io: Io): Promise<number> =>
+  withPolicies(options, io, (policies) => etcdWork(options, io, () => prepareRepair(policies)));
+
 async function prepare(ask: Ask, policies: Policies): Promise<Preparation> {
   const { sight, carryOut } = openHere(policies);
   const { scene } = await sight();

@@ -4,6 +4,7 @@
  */
 import type { Action, Remedial } from './core/action.ts';
 import type { EtcdAction } from './core/etcd/event.ts';
+import { repairUnit } from './core/etcd/repair.ts';
 import type { ActionResult } from './core/event.ts';
 import type { State } from './core/state.ts';
 import type {
@@ -49,15 +50,19 @@ const failed = (error: unknown): ActionResult => ({
   detail: String(error).slice(0, 200),
 });
 
+/** The service's own limit, and a little. */
+const repairMs = 1_860_000;
+
 type EtcdPerformers = { readonly [Type in EtcdAction['type']]: Perform<Type> };
 
-function etcdPerformers(etcd: EtcdGuard | null): EtcdPerformers {
+function etcdPerformers(etcd: EtcdGuard | null, bus: SystemBus): EtcdPerformers {
   if (etcd === null) {
     const never = async (): Promise<void> => undefined;
     return {
       'etcd.look': never,
       'etcd.canary': never,
       'etcd.compare': never,
+      'etcd.repair': never,
       'backup.list': never,
       'backup.take': never,
       'backup.verify': never,
@@ -69,6 +74,10 @@ function etcdPerformers(etcd: EtcdGuard | null): EtcdPerformers {
       emit({ type: 'etcd.canary-returned', canary: await etcd.canary(policy) }),
     'etcd.compare': async ({ policy, view }, _state, emit) =>
       emit({ type: 'etcd.compared', comparison: await etcd.compare(policy, view) }),
+    'etcd.repair': async (_action, _state, emit) => {
+      const result = await bus.start(repairUnit, { resetFailed: true, timeoutMs: repairMs });
+      emit({ type: 'etcd.repair-ended', ok: result.ok, detail: result.detail });
+    },
     'backup.list': async ({ backup }, _state, emit) =>
       emit({ type: 'backup.listed', records: await etcd.list(backup) }),
     'backup.take': async ({ policy, backup }, _state, emit) => {
@@ -137,7 +146,7 @@ export function createPerform(parts: Performers): (action: Action, state: State,
       emit({ type: 'apiserver.observed', url: look.url, seen: await controlPlane.server(look) }),
     'apiservers.find': async (find, _state, emit) =>
       emit({ type: 'apiservers.found', urls: await controlPlane.servers(find) }),
-    ...etcdPerformers(parts.etcd ?? null),
+    ...etcdPerformers(parts.etcd ?? null, bus),
     'lock.ask': async (action, _state, emit) => {
       const answer = await locks.ask(action);
       emit({ type: 'lock.answered', election: action.election, id: action.id, answer });

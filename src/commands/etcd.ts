@@ -58,6 +58,10 @@ function addChanging(etcd: Command, io: Io, ended: Ended): void {
     .action((member: string | undefined, given: Given) =>
       carryOut(given, { command: 'replace', member: member ?? null }),
     );
+  command('repair', 'what the daemon starts where etcd.repair is act: replaces the dead member of this node').action(
+    async ({ config, ...options }: Given) =>
+      ended(await (await import('../etcd-work-here.ts')).etcdRepairHere({ ...options, config: config ?? null }, io)),
+  );
   command('resize', 'a cluster of so many voters, one change at a time; who comes is added on its own node')
     .argument('<voters>', '1, 3, 5 or 7')
     .action((voters: string, given: Given) => carryOut(given, { command: 'resize', voters }));

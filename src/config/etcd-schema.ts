@@ -22,6 +22,11 @@ export const etcd = z.strictObject({
   canary: duration(5_000, day, 'time between writes of a key that is read back').default('30s'),
   compare: duration(60_000, 30 * day, 'time between comparisons of what the members hold').default('6h'),
   unit: unitName.default('etcd.service').describe('service that runs the member on this node'),
+  repair: z
+    .enum(['observe', 'propose', 'act'])
+    .default('propose')
+    .describe('a dead member is only seen, its replacement is proposed, or the one of this node is replaced'),
+  deadAfter: duration(10_000, day, 'silence after which a member is dead').default('10m'),
   members: z
     .record(z.string().min(1).max(253), url)
     .refine((members) => Object.keys(members).length <= 9, 'expected at most 9 members')

@@ -11,7 +11,7 @@ const MiB = 1024 * 1024;
 export function resolveEtcd(config: Config, here: EtcdHere): EtcdPolicy {
   const own = config.etcd ?? schema.parse({ etcd: {} }).etcd;
   if (own === undefined) throw new Error('the schema fills in what is left out');
-  const { endpoints, ca, cert, key, every, timeout, canary, compare, unit, members } = own;
+  const { endpoints, ca, cert, key, every, timeout, canary, compare, unit, members, repair, deadAfter } = own;
   const found = endpoints === undefined ? here : { ...here, ca: null, cert: null, key: null };
   return {
     endpoints: endpoints ?? here.endpoints,
@@ -24,6 +24,8 @@ export function resolveEtcd(config: Config, here: EtcdHere): EtcdPolicy {
     canaryEveryMs: durationMs(canary),
     compareEveryMs: durationMs(compare),
     unit,
+    repair,
+    deadAfterMs: durationMs(deadAfter),
     places: Object.entries(members).map(([name, peerUrl]) => ({ name, peerUrl })),
   };
 }

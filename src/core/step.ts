@@ -31,10 +31,16 @@ const unmoved = ({ node, components }: State): MendStep => ({
 const ofEtcd = (event: Event): event is EtcdEvent => /^(etcd|backup|proof)\./.test(event.type);
 
 /** Hears its own events and the passing of time. */
-function guardEtcd({ etcd }: State, event: Event, nowMs: number): EtcdStep & { readonly wakeAtMs: number | null } {
+function guardEtcd(
+  { etcd, node, components }: State,
+  event: Event,
+  nowMs: number,
+): EtcdStep & { readonly wakeAtMs: number | null } {
   const hears = ofEtcd(event) || event.type === 'tick';
+  const ofUnit = Object.values(components).find(({ policy }) => policy.unit === etcd?.policy.unit);
+  const handsOff = node.shuttingDown || node.upgradeSinceMs !== null || node.pause !== null || ofUnit?.pause != null;
   const guarded = hears
-    ? stepEtcd(etcd, ofEtcd(event) ? event : null, nowMs)
+    ? stepEtcd(etcd, ofEtcd(event) ? event : null, nowMs, handsOff)
     : { state: etcd, actions: [], transitions: [] };
   return { ...guarded, wakeAtMs: guarded.state?.wakeAtMs ?? null };
 }

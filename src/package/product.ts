@@ -46,6 +46,7 @@ export const daemon: Product = {
   bundleFolder: 'dist/bundle',
   files: (top) => [
     [join(top, 'systemd/nodemend.service'), 'lib/systemd/system/nodemend.service', 0o644],
+    [join(top, 'systemd/nodemend-etcd-repair.service'), 'lib/systemd/system/nodemend-etcd-repair.service', 0o644],
     [join(top, 'systemd/sysusers.conf'), 'usr/lib/sysusers.d/nodemend.conf', 0o644],
     [join(top, 'src/package/launcher'), 'usr/bin/nodemend', 0o755],
     [join(top, 'config/nodemend.yaml'), 'etc/nodemend/nodemend.yaml', 0o644],

@@ -6,7 +6,7 @@ import type { EtcdGuard } from '../../ports.ts';
 import { createReach } from './access.ts';
 import { flyCanary } from './canary.ts';
 import { hashMembers } from './hashes.ts';
-import { observeCluster } from './observe.ts';
+import { lookAndLearn } from './remember.ts';
 import { openShelf, readRecords } from './shelf.ts';
 import { takeBackup } from './take.ts';
 import { verifyBackup } from './verify.ts';
@@ -15,8 +15,15 @@ import { verifyBackup } from './verify.ts';
 const retryMs = 5_000;
 const patienceMs = 1_800_000;
 
-/** `node`: its name, told to others that want the lock, and part of the canary's key. */
-export function createEtcdGuard({ node, wallMs }: { readonly node: string; readonly wallMs: () => number }): EtcdGuard {
+export interface GuardParts {
+  /** Its name is told to others that want the lock, and part of the canary's key. */
+  readonly node: string;
+  /** Of the agent's state. */
+  readonly directory: string;
+  readonly wallMs: () => number;
+}
+
+export function createEtcdGuard({ node, directory, wallMs }: GuardParts): EtcdGuard {
   const reach = createReach();
   const ending = new AbortController();
 
@@ -31,7 +38,7 @@ export function createEtcdGuard({ node, wallMs }: { readonly node: string; reado
   }
 
   return {
-    look: (policy) => observeCluster(policy, policy.certificates, { reach, timeoutMs: policy.timeoutMs, wallMs }),
+    look: async (policy) => (await lookAndLearn(policy, policy.certificates, { reach, directory, wallMs })).view,
     canary: (policy) => flyCanary(reach, policy, node, policy.timeoutMs),
     compare: (policy, view) => hashMembers(reach, policy, view),
     list: async ({ directory }) => {

@@ -1,12 +1,12 @@
-/** A turn at the members of a cluster: one at a time. Kept while its process lives, and gone a quarter of a minute after. */
+/** A turn at the members of a cluster: one at a time. Kept while its process lives, and gone some seconds after. */
 import type { Scene } from '../../core/etcd/work/scene.ts';
 import * as protos from '../grpc/protos/etcd.ts';
 import type { AccessFiles, Reach } from './access.ts';
 import { endpointsOf } from './do-step.ts';
 import { type Held, releaseLock, takeLock } from './lock.ts';
 
-const ttlSeconds = 15;
-const renewMs = 4_000;
+const ttlSeconds = 8;
+const renewMs = 2_000;
 
 export interface Turn {
   /** null when it is ours, or when the cluster takes no writes and so gives none; else who has it. */

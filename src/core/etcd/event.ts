@@ -23,6 +23,9 @@ export type EtcdEvent =
   | { readonly type: 'etcd.observed'; readonly view: ClusterView }
   | { readonly type: 'etcd.canary-returned'; readonly canary: Canary }
   | { readonly type: 'etcd.compared'; readonly comparison: Comparison }
+  /** Work on this node's member that nobody asked for was cut off before this start. */
+  | { readonly type: 'etcd.repair-left' }
+  | { readonly type: 'etcd.repair-ended'; readonly ok: boolean; readonly detail: string }
   | { readonly type: 'backup.listed'; readonly records: readonly BackupRecord[] }
   | { readonly type: 'backup.due' }
   | { readonly type: 'backup.ended'; readonly taken: Taken; readonly records: readonly BackupRecord[] }
@@ -38,6 +41,7 @@ export type EtcdAction =
   | { readonly type: 'etcd.look'; readonly policy: EtcdPolicy }
   | { readonly type: 'etcd.canary'; readonly policy: EtcdPolicy }
   | { readonly type: 'etcd.compare'; readonly policy: EtcdPolicy; readonly view: ClusterView }
+  | { readonly type: 'etcd.repair' }
   | { readonly type: 'backup.list'; readonly backup: BackupPolicy }
   | { readonly type: 'backup.take'; readonly policy: EtcdPolicy; readonly backup: BackupPolicy }
   | {

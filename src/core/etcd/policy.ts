@@ -17,6 +17,10 @@ export interface EtcdPolicy {
   readonly unit: string;
   /** Whom the cluster is to be of; empty where the configuration does not say. */
   readonly places: readonly Place[];
+  /** What is done about a dead member: nothing, told how to replace it, or replaced. */
+  readonly repair: 'observe' | 'propose' | 'act';
+  /** Silent for so long, a member is dead. */
+  readonly deadAfterMs: number;
 }
 
 export interface Retention {

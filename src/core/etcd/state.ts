@@ -6,6 +6,7 @@ import type { BackupReason, BackupRecord } from './backup.ts';
 import type { Canary, Comparison } from './event.ts';
 import type { Finding } from './finding.ts';
 import type { BackupPolicy, EtcdPolicy } from './policy.ts';
+import { initialRepair, type RepairState } from './repair.ts';
 import type { ClusterView } from './view.ts';
 
 /** Something that is done every so often. */
@@ -36,11 +37,17 @@ export interface EtcdState {
   readonly look: Round;
   readonly canaryRound: Round;
   readonly compareRound: Round;
+  readonly repair: RepairState;
   readonly backup: BackupState | null;
   readonly wakeAtMs: number;
 }
 
-export function initialEtcd(policy: EtcdPolicy, backup: BackupPolicy | null, nowMs: number): EtcdState {
+export function initialEtcd(
+  policy: EtcdPolicy,
+  backup: BackupPolicy | null,
+  ownId: string | null,
+  nowMs: number,
+): EtcdState {
   const now: Round = { dueAtMs: nowMs, underWay: false };
   return {
     policy,
@@ -53,6 +60,7 @@ export function initialEtcd(policy: EtcdPolicy, backup: BackupPolicy | null, now
     canaryRound: now,
     // After the first look, which tells whom there is to compare.
     compareRound: { dueAtMs: nowMs + 2 * policy.everyMs, underWay: false },
+    repair: initialRepair(nowMs, ownId),
     backup:
       backup === null
         ? null

@@ -1,14 +1,15 @@
 /**
  * The step of this domain: takes one event in, says what is done, what is told and when to be called next. It restarts nothing: no leader, an alarm, a slow
- * disk or a lost quorum is only told.
+ * disk or a lost quorum is only told. What is replaced where the configuration says `act` is a dead member while the others have quorum.
  */
 import { newestGood } from './backup.ts';
 import { judgeComparison } from './compare.ts';
 import type { EtcdAction, EtcdEvent, EtcdTransition } from './event.ts';
-import { type Finding, ofCluster } from './finding.ts';
+import { type EtcdReason, type Finding, ofCluster } from './finding.ts';
 import { judge } from './judge.ts';
+import { judgeDead, toRepair, watchSilence } from './repair.ts';
 import { type BackupState, type EtcdState, initialEtcd, type Round } from './state.ts';
-import type { ClusterView } from './view.ts';
+import { type ClusterView, nameOf } from './view.ts';
 
 /** Looks are compared with one so old: what etcd's mixin takes for leader changes and disks. */
 const againstMs = 900_000;
@@ -17,6 +18,8 @@ const keptApartMs = 60_000;
 interface Turn {
   state: EtcdState;
   readonly nowMs: number;
+  /** A pause, an upgrade of packages or the end of the node: nothing is replaced. */
+  readonly handsOff: boolean;
   readonly actions: EtcdAction[];
   readonly transitions: EtcdTransition[];
 }
@@ -41,7 +44,30 @@ function observe(turn: Turn, view: ClusterView): void {
       : state.earlier;
   // One that is older than the span stays, so that the whole span is seen.
   const first = kept.findLastIndex(({ atMs }) => nowMs - atMs >= againstMs);
-  turn.state = { ...state, view, earlier: kept.slice(Math.max(0, first)), look: { ...state.look, underWay: false } };
+  const repair = watchSilence(state.repair, view, state.policy, nowMs);
+  const look = { ...state.look, underWay: false };
+  turn.state = { ...state, view, earlier: kept.slice(Math.max(0, first)), look, repair };
+  const dead = turn.handsOff ? null : toRepair(repair, view, state.policy, nowMs);
+  if (dead !== null) beginRepair(turn, nameOf(dead));
+}
+
+function beginRepair(turn: Turn, member: string | null): void {
+  turn.state = { ...turn.state, repair: { ...turn.state.repair, underWay: true } };
+  turn.actions.push({ type: 'etcd.repair' });
+  tellRepair(turn, member, 'etcd.repair-begun', 'journalctl -u nodemend-etcd-repair has its steps');
+}
+
+function tellRepair(turn: Turn, member: string | null, reason: EtcdReason, detail: string): void {
+  turn.transitions.push({ type: 'etcd.changed', member, reason, detail, over: false });
+}
+
+function endRepair(turn: Turn, { ok, detail }: Extract<EtcdEvent, { type: 'etcd.repair-ended' }>): void {
+  const { repair, policy } = turn.state;
+  turn.state = {
+    ...turn.state,
+    repair: { ...repair, underWay: false, notBeforeMs: turn.nowMs + policy.deadAfterMs },
+  };
+  tellRepair(turn, null, ok ? 'etcd.repaired' : 'etcd.repair-failed', detail);
 }
 
 function endTaking(turn: Turn, { taken, records }: Extract<EtcdEvent, { type: 'backup.ended' }>): void {
@@ -78,6 +104,10 @@ const handlers: {
   'etcd.compared': (turn, { comparison }) => {
     turn.state = { ...turn.state, comparison, compareRound: { ...turn.state.compareRound, underWay: false } };
   },
+  'etcd.repair-left': (turn) => {
+    if (turn.state.policy.repair === 'act' && !turn.state.repair.underWay) beginRepair(turn, null);
+  },
+  'etcd.repair-ended': endRepair,
   'backup.listed': (turn, { records }) => changeBackup(turn, (backup) => ({ ...backup, records })),
   'backup.due': (turn) => {
     const { policy, backup } = turn.state;
@@ -124,10 +154,14 @@ function beginRounds(turn: Turn): void {
   };
 }
 
-function findingsNow({ view, earlier, canary, comparison }: EtcdState): readonly Finding[] {
+function findingsNow(
+  { view, earlier, canary, comparison, repair, policy }: EtcdState,
+  nowMs: number,
+): readonly Finding[] {
   if (view === null) return [];
   return [
     ...judge(view, earlier[0]?.view ?? null),
+    ...judgeDead(repair, view, policy, nowMs),
     ...(canary === null || canary.ok ? [] : [ofCluster('etcd.canary-failed', canary.detail)]),
     ...(comparison === null ? [] : judgeComparison(comparison)),
   ];
@@ -138,7 +172,7 @@ const nameOfFinding = ({ reason, member }: Finding): string => `${reason} ${memb
 /** What came and what went is told once each. */
 function tellFindings(turn: Turn): void {
   const before = turn.state.findings;
-  const findings = findingsNow(turn.state);
+  const findings = findingsNow(turn.state, turn.nowMs);
   const tell = (found: readonly Finding[], known: readonly Finding[], over: boolean): void => {
     const names = new Set(known.map(nameOfFinding));
     for (const finding of found)
@@ -150,10 +184,17 @@ function tellFindings(turn: Turn): void {
 }
 
 /** `event` null: time alone has passed. */
-export function stepEtcd(before: EtcdState | undefined, event: EtcdEvent | null, nowMs: number): EtcdStep {
-  const initial = event?.type === 'etcd.configured' ? initialEtcd(event.etcd, event.backup, nowMs) : before;
+export function stepEtcd(
+  before: EtcdState | undefined,
+  event: EtcdEvent | null,
+  nowMs: number,
+  handsOff: boolean,
+): EtcdStep {
+  // Of an earlier run only whose member is this node's still holds.
+  const ownId = before?.repair?.ownId ?? null;
+  const initial = event?.type === 'etcd.configured' ? initialEtcd(event.etcd, event.backup, ownId, nowMs) : before;
   if (initial === undefined) return { state: undefined, actions: [], transitions: [] };
-  const turn: Turn = { state: initial, nowMs, actions: [], transitions: [] };
+  const turn: Turn = { state: initial, nowMs, handsOff, actions: [], transitions: [] };
   if (event !== null) {
     const handle = handlers[event.type] as (turn: Turn, event: EtcdEvent) => void;
     handle(turn, event);

@@ -77,6 +77,25 @@ export const etcdReasons = {
     "correct that member's advertise-client-urls",
   ),
   'etcd.unstarted': row('warn', 'a member was added and has never been started', looks, 'start it, or remove it'),
+  'etcd.dead': row(
+    'error',
+    'a member has been silent for so long that it counts as dead, and the others keep quorum without it',
+    'replaces the one of this node where etcd.repair is act; else tells how',
+    'on its node nodemend etcd replace shows the plan; where the node is gone for good, the same with its name on the node that takes its place',
+  ),
+  'etcd.repair-begun': row(
+    'warn',
+    'a dead member is being replaced without being asked for',
+    'takes a snapshot, takes the member off the list, sets its data aside, adds it anew and promotes it when it has caught up',
+    'nothing to do; journalctl -u nodemend-etcd-repair shows each step',
+  ),
+  'etcd.repaired': row('info', 'the work on a dead member is done', looks, 'find out why it died'),
+  'etcd.repair-failed': row(
+    'error',
+    'a dead member could not be replaced',
+    'tries again after as long as it waited at first',
+    'the detail and journalctl -u nodemend-etcd-repair say why; nodemend etcd replace shows the plan',
+  ),
   'etcd.learner': row(
     'warn',
     'a member is a learner and does not vote',

@@ -21,6 +21,8 @@ const policy: EtcdPolicy = {
   compareEveryMs: 21_600_000,
   unit: 'etcd.service',
   places: [],
+  repair: 'propose',
+  deadAfterMs: 600_000,
 };
 const backup: BackupPolicy = {
   directory: '/backups',
@@ -53,7 +55,7 @@ function createStage() {
   return {
     state: () => state,
     play: (nowMs: number, event: EtcdEvent | null) => {
-      const result = stepEtcd(state, event, nowMs);
+      const result = stepEtcd(state, event, nowMs, false);
       state = result.state;
       return {
         actions: result.actions.map(({ type }) => type),
@@ -69,8 +71,8 @@ function createStage() {
 const configured = { type: 'etcd.configured', etcd: policy, backup } as const;
 
 t.test('nothing is done before etcd is configured', async (t) => {
-  t.same(stepEtcd(undefined, null, 5), { state: undefined, actions: [], transitions: [] });
-  t.same(stepEtcd(undefined, { type: 'backup.due' }, 5).actions, []);
+  t.same(stepEtcd(undefined, null, 5, false), { state: undefined, actions: [], transitions: [] });
+  t.same(stepEtcd(undefined, { type: 'backup.due' }, 5, false).actions, []);
 });
 
 t.test('members are looked at, a canary flies, and what they hold is compared', async (t) => {

@@ -1,0 +1,80 @@
+/**
+ * When a member counts as dead, and whether nodemend replaces it without being asked. Only what was looked at and did not answer is silent: not being let
+ * in, or not being able to look at all, is not (S4), and a gap between looks begins the count anew (S13).
+ */
+import { type Finding, ofMember } from './finding.ts';
+import type { EtcdPolicy } from './policy.ts';
+import { keepsQuorumWithout } from './quorum.ts';
+import type { ClusterView, MemberView } from './view.ts';
+
+/** A service of its own: it may write where the daemon may not, and outlives it. Its start ends with its work. */
+export const repairUnit = 'nodemend-etcd-repair.service';
+
+export interface RepairState {
+  /** Since when a member is silent, by its id. */
+  readonly silentSinceMs: Readonly<Record<string, number>>;
+  readonly lookedAtMs: number;
+  /** Member of this node: the one that answered at the first endpoint. Kept when it does not any more. */
+  readonly ownId: string | null;
+  readonly underWay: boolean;
+  /** After one that failed, the next waits as long as the first did. */
+  readonly notBeforeMs: number;
+}
+
+export const initialRepair = (nowMs: number, ownId: string | null): RepairState => ({
+  silentSinceMs: {},
+  lookedAtMs: nowMs,
+  ownId,
+  underWay: false,
+  notBeforeMs: nowMs,
+});
+
+/** Looks that are so many intervals apart tell nothing of what was in between. */
+const gapIntervals = 4;
+
+const isSilent = ({ status, trouble }: MemberView): boolean =>
+  status === null && (trouble === null || trouble.reason === 'etcd.unreachable');
+
+export function watchSilence(
+  repair: RepairState,
+  view: ClusterView,
+  { everyMs, timeoutMs, endpoints }: EtcdPolicy,
+  nowMs: number,
+): RepairState {
+  const known = nowMs - repair.lookedAtMs <= gapIntervals * (everyMs + timeoutMs) ? repair.silentSinceMs : {};
+  const silent = view.members.filter(isSilent);
+  const own = view.members.find(({ endpoint }) => endpoint !== null && endpoint === endpoints[0]);
+  return {
+    ...repair,
+    lookedAtMs: nowMs,
+    ownId: own?.id ?? repair.ownId,
+    silentSinceMs: Object.fromEntries(silent.map(({ id }) => [id, known[id] ?? nowMs])),
+  };
+}
+
+/** The one voter that is dead while the others have quorum; null where there is none, or more than one. */
+export function deadMember(
+  { silentSinceMs }: RepairState,
+  view: ClusterView,
+  { deadAfterMs }: EtcdPolicy,
+  nowMs: number,
+): MemberView | null {
+  const dead = view.members.filter(({ id }) => nowMs - (silentSinceMs[id] ?? nowMs) >= deadAfterMs);
+  const [only] = dead;
+  if (only === undefined || dead.length > 1) return null;
+  return only.learner || keepsQuorumWithout(view, only.id) ? only : null;
+}
+
+export function judgeDead(repair: RepairState, view: ClusterView, policy: EtcdPolicy, nowMs: number): Finding[] {
+  const dead = policy.repair === 'observe' ? null : deadMember(repair, view, policy, nowMs);
+  if (dead === null) return [];
+  const minutes = Math.floor((nowMs - (repair.silentSinceMs[dead.id] ?? nowMs)) / 60_000);
+  return [ofMember(dead, 'etcd.dead', `silent for ${minutes} min, and the others keep quorum without it`)];
+}
+
+/** Whether this node sets about it: the dead one is its own, as far as is known, and nobody wants hands off. */
+export function toRepair(repair: RepairState, view: ClusterView, policy: EtcdPolicy, nowMs: number): MemberView | null {
+  if (policy.repair !== 'act' || repair.underWay || nowMs < repair.notBeforeMs) return null;
+  const dead = deadMember(repair, view, policy, nowMs);
+  return dead !== null && (repair.ownId === null || repair.ownId === dead.id) ? dead : null;
+}
