@@ -1,46 +1,155 @@
-/** The life of a real cluster by the words of an operator, with a writer at work all the time: created, grown, shrunk, a member replaced, filled, upgraded, lost and restored. */
+/**
+ * The life of a real cluster by the words of an operator, with a writer at work all the time: created, grown, shrunk, a member replaced unasked, filled and
+ * emptied, started anew with other settings, lost and restored. nodemend is killed in the middle of it and goes on.
+ */
+import type { Test } from 'tap';
 import {
   configFile,
   configOf,
   createEtcdNode,
+  dataOf,
+  endpointOf,
+  environmentOf,
   etcdCommand,
+  killedCommand,
   type MemberName,
   memberNames,
+  readKeys,
+  unitOf,
 } from './harness/etcd-node.ts';
+import { startWriter } from './harness/etcd-writer.ts';
 import { labTest } from './harness/lab-test.ts';
+import type { LabNode } from './harness/node.ts';
 import { installNodemend } from './harness/nodemend.ts';
 
-labTest('a cluster is created, grown, shrunk and mended while it is written to', async (t, lab) => {
-  const node = await createEtcdNode(lab);
-  await installNodemend(node, { noWait: true });
-  const began = Date.now();
+const three = ['m1', 'm2', 'm3'] as const;
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ');
+
+function createOperator(node: LabNode) {
   const give = async (name: MemberName, ...words: string[]) => {
     const { code, stdout, stderr } = await etcdCommand(node, name, words);
-    t.comment(`${Math.round((Date.now() - began) / 1000)} s ${name} ${words.join(' ')}: ${code}\n${stdout}${stderr}`);
-    return { code, out: stdout.replaceAll(/\s+/g, ' '), err: stderr.replaceAll(/\s+/g, ' ') };
+    return { code, out: oneLine(stdout), err: oneLine(stderr) };
   };
-  const three = ['m1', 'm2', 'm3'] as const;
-  const configure = (count: number) => {
-    for (const name of memberNames) node.write(configFile(name), configOf(name, memberNames.slice(0, count)), 0o600);
+  return {
+    give,
+    /** Ends well, or the test says what was said. */
+    must: async (t: Test, name: MemberName, ...words: string[]): Promise<string> => {
+      const { code, out, err } = await give(name, ...words);
+      t.equal(code, 0, `${name}: ${words.join(' ')}: ${out} ${err}`);
+      return out;
+    },
+    configure: (count: number): void => {
+      for (const name of memberNames) node.write(configFile(name), configOf(name, memberNames.slice(0, count)), 0o600);
+    },
+    voters: async (): Promise<string[]> => {
+      const { stdout } = await etcdCommand(node, 'm1', ['members', '--json']);
+      const { cluster } = JSON.parse(stdout) as {
+        cluster: { members: { name: string; learner: boolean; status: object | null }[] };
+      };
+      return cluster.members.flatMap((one) => (one.status !== null && !one.learner ? [one.name] : [])).toSorted();
+    },
   };
+}
+
+labTest('a cluster is created, grown, shrunk, mended, lost and restored while it is written to', async (t, lab) => {
+  const node = await createEtcdNode(lab);
+  const { give, must, configure, voters } = createOperator(node);
   configure(3);
-  await Promise.all(three.map((name) => give(name, 'create', '--yes')));
-  configure(5);
-  await give('m4', 'resize', '5');
-  await give('m4', 'resize', '5', '--yes');
-  await give('m5', 'resize', '5', '--yes');
-  await give('m1', 'resize', '3');
-  await give('m1', 'resize', '3', '--yes');
-  configure(3);
-  await node.ok(['systemctl', 'kill', '--signal=KILL', 'etcd-m2.service']);
-  await node.ok(['rm', '-rf', '/var/lib/etcd/m2']);
-  await give('m2', 'replace', '--yes');
-  await give('m1', 'members');
-  await node.ok(['sh', '-c', 'echo ETCD_SNAPSHOT_COUNT=5000 >> /etc/default/etcd-m1']);
-  await give('m1', 'upgrade', '--yes');
-  await give('m1', 'snapshot', '/root/last.db');
-  for (const name of three) await node.ok(['systemctl', 'stop', `etcd-${name}.service`]);
-  await node.ok(['rm', '-rf', '/var/lib/etcd/m2']);
-  await Promise.all(three.map((name) => give(name, 'restore', '/root/last.db', '--yes')));
-  await give('m1', 'members');
+  // The daemon is that of m2's node.
+  const watched = { repair: 'act', deadAfter: '10s', every: '1s' };
+  await installNodemend(node, { config: configOf('m2', three, watched) });
+
+  await t.test('created', async (t) => {
+    t.match(await give('m1', 'create'), {
+      code: 0,
+      out: /1\. set how it joins: state new, with m1, m2, m3.*nothing was done yet/,
+    });
+    await Promise.all(three.map((name) => must(t, name, 'create', '--yes')));
+    t.same(await voters(), [...three]);
+    t.match(await give('m1', 'resize', '4'), { code: 2, err: /4 members are no good number/ });
+  });
+  const writer = startWriter(t, node, three.map(endpointOf));
+  await writer.goesOn('the creation');
+
+  await t.test('grown to five, killed on the way, and back to three', async (t) => {
+    configure(5);
+    t.match(
+      await must(t, 'm4', 'resize', '5', '--yes'),
+      /what is left is done on other nodes: m5: the same command there/,
+    );
+    await killedCommand(node, 'm5', ['resize', '5', '--yes'], /^add m5/m);
+    t.match(await give('m1', 'members'), { out: /never started|learner|m5/ });
+    t.match(await must(t, 'm5', 'resize', '5', '--yes'), /this was begun and interrupted.*the cluster has 5 voters/);
+    t.same(await voters(), [...memberNames]);
+    t.match(
+      await must(t, 'm1', 'resize', '3', '--yes'),
+      /take a snapshot remove m5.*remove m4.*the cluster has 3 voters/,
+    );
+    t.same(await voters(), [...three]);
+    configure(3);
+  });
+  await writer.goesOn('the changes of size');
+
+  await t.test('a member whose data is gone is replaced unasked', async (t) => {
+    await node.ok(['systemctl', 'stop', unitOf('m2')]);
+    await node.ok(['rm', '-rf', dataOf('m2')]);
+    // It begins empty, finds that it is a member already, and ends: as a crash, not as a stop by hand.
+    await node.run(['systemctl', 'start', unitOf('m2')]);
+    await node.waitFor(
+      async () => (await node.journal('nodemend-etcd-repair.service')).includes('m2 votes and answers'),
+      90_000,
+      'the replacement of m2',
+    );
+    t.same(await voters(), [...three]);
+  });
+  await writer.goesOn('the replacement');
+
+  await t.test('all are started anew with other settings, one after another', async (t) => {
+    for (const name of three) {
+      node.write(environmentOf(name), `${node.read(environmentOf(name))}ETCD_SNAPSHOT_COUNT=5000\n`);
+      const before = await node.mainPid(unitOf(name));
+      t.match(
+        await must(t, name, 'upgrade', '--yes'),
+        new RegExp(`restart ${unitOf(name)}.*${name} runs 3\\.5\\.\\d+ as it is installed and set`),
+      );
+      t.not(await node.mainPid(unitOf(name)), before);
+    }
+  });
+  await writer.goesOn('the upgrade');
+
+  await t.test('nothing that was acknowledged is missing so far', async (t) => {
+    const there = await readKeys(node, 'm1');
+    t.same(
+      writer.acknowledged.filter(([number]) => !there.has(number)),
+      [],
+      `of ${writer.acknowledged.length}`,
+    );
+  });
+
+  await t.test('every member is lost, and the cluster is restored from the last backup', async (t) => {
+    const backup = '/var/backups/last.db';
+    await must(t, 'm1', 'snapshot', backup);
+    await writer.goesOn('the backup');
+    t.match(await give('m1', 'restore', backup, '--yes'), { code: 1, err: /has quorum and works/ });
+    for (const name of three) await node.ok(['systemctl', 'kill', '--signal=KILL', unitOf(name)]);
+    for (const name of three) await node.ok(['systemctl', 'stop', unitOf(name)]);
+    await writer.end();
+    await node.ok(['rm', '-rf', dataOf('m1'), dataOf('m3')]);
+    await killedCommand(node, 'm2', ['restore', backup, '--yes'], /^set how it joins/m);
+    const said = await Promise.all(three.map((name) => must(t, name, 'restore', backup, '--yes')));
+    const revision = Number(/ends with revision (\d+)/.exec(said[0] ?? '')?.[1]);
+    t.same(await voters(), [...three]);
+    const there = await readKeys(node, 'm3');
+    const expected = writer.acknowledged.filter(([, at]) => at <= revision);
+    t.ok(
+      expected.length > 0 && expected.length < writer.acknowledged.length,
+      `revision ${revision} is told, and writes came later`,
+    );
+    t.same(
+      expected.filter(([number]) => !there.has(number)),
+      [],
+      'all that was acknowledged up to it is there',
+    );
+    t.match(await node.ok(['ls', dataOf('m2')]), /member\.before-/, 'what was there before is kept');
+  });
 });

@@ -79,7 +79,7 @@ export async function createEtcdNode(lab: Lab): Promise<LabNode> {
   for (const file of tlsFiles) {
     node.copyIn(tlsFile(file), `/etc/etcd-${file}`);
   }
-  await node.ok(['mkdir', '-p', '/etc/etcd', '/etc/nodemend']);
+  await node.ok(['mkdir', '-p', '/etc/etcd', '/etc/nodemend', '/var/backups']);
   for (const file of tlsFiles) await node.ok(['mv', `/etc/etcd-${file}`, `/etc/etcd/${file}`]);
   await node.ok(['chown', '-R', 'etcd:etcd', '/etc/etcd']);
   for (const name of memberNames) {
@@ -93,4 +93,35 @@ export async function createEtcdNode(lab: Lab): Promise<LabNode> {
 /** `nodemend etcd WORDS` as if it were given on that member's node. */
 export function etcdCommand(node: LabNode, name: MemberName, words: readonly string[]): Promise<CommandResult> {
   return node.run(['nodemend', 'etcd', ...words, '--config', configFile(name)], { timeoutMs: 60_000 });
+}
+
+/** The same, killed once its output has this; resolves when it is gone. */
+export async function killedCommand(
+  node: LabNode,
+  name: MemberName,
+  words: readonly string[],
+  at: RegExp,
+): Promise<void> {
+  const service = `operator-${name}.service`;
+  const run = ['systemd-run', '--quiet', '--wait', '--pipe', '--collect', `--unit=${service}`];
+  let said = '';
+  let killed: Promise<unknown> | null = null;
+  const running = node.run([...run, 'nodemend', 'etcd', ...words, '--config', configFile(name)], {
+    timeoutMs: 60_000,
+    onOutput: (text) => {
+      said += text;
+      if (at.test(said)) killed ??= node.run(['systemctl', 'kill', '--signal=KILL', service]);
+    },
+  });
+  await running;
+  if (killed === null) throw new Error(`nodemend etcd ${words.join(' ')} never said ${at}: ${said}`);
+  await killed;
+}
+
+/** Numbers of the writes that a member's cluster holds. */
+export async function readKeys(node: LabNode, name: MemberName): Promise<ReadonlySet<number>> {
+  const files = ['--cacert=/etc/etcd/ca.pem', '--cert=/etc/etcd/client.pem', '--key=/etc/etcd/client.key'];
+  const get = ['etcdctl', `--endpoints=${endpointOf(name)}`, ...files, 'get', '/story/', '--prefix', '--keys-only'];
+  const text = await node.ok(get);
+  return new Set([...text.matchAll(/\/story\/(\d+)/g)].map(([, number]) => Number(number)));
 }
