@@ -438,4 +438,16 @@ export const found: readonly Found[] = [
     ],
     hours: 6,
   },
+  {
+    now: 'a kubelet whose watchdog ended it in the middle of a stop stays stopped although the agent has lost its state',
+    seed: 11,
+    node: 'watchdog',
+    story: [
+      { atMs: 43_745_025.23800358, happening: { what: 'spoil-state', how: 'damaged' } },
+      { atMs: 57_892_902.12297812, happening: { what: 'freeze', unit: kubelet, forMs: 37_000 } },
+      { atMs: 57_902_265.99242538, happening: { what: 'systemctl', verb: 'stop', unit: kubelet } },
+      { atMs: 64_742_719.29905704, happening: { what: 'kill-agent' } },
+    ],
+    hours: 24,
+  },
 ];

@@ -59,8 +59,17 @@ function wasStopped(unit: Unit): boolean {
   // A process that not even SIGKILL ended is left behind when the stop times out.
   const goneAtMs = execMainExitAtMs ?? (result === 'timeout' ? Infinity : null);
   if (activeExitAtMs === null || activeEnterAtMs === null || goneAtMs === null) return false;
+  const leftFirst = gotActive(unit) && activeExitAtMs >= activeEnterAtMs && activeExitAtMs < goneAtMs;
+  return leftFirst && (!endedBySystemd.has(result) || staysDown(unit));
+}
+
+/** A run that systemd ended itself is followed by its restart; with starts to spare, one that is not was being stopped at the time. */
+function staysDown(unit: Unit): boolean {
+  const { startLimitBurst } = unit.settings;
   return (
-    gotActive(unit) && activeExitAtMs >= activeEnterAtMs && activeExitAtMs < goneAtMs && !endedBySystemd.has(result)
+    unit.activeState === 'failed' &&
+    lacksRestart(unit) &&
+    (startLimitBurst === 0 || unit.nRestarts < startLimitBurst - 1)
   );
 }
 
@@ -69,12 +78,17 @@ function restartsAfterExit(unit: Unit): boolean {
   return unit.settings.restart === 'always' || unit.settings.restart === 'on-success';
 }
 
-/** Restart= applies and yet no restart is on its way: the start limit was hit. Result keeps the first cause then (systemd 257). */
-function gaveUp(unit: Unit): boolean {
-  const { restart, startLimitBurst } = unit.settings;
+/** Restart= answers this failure, and yet no restart is on its way. */
+function lacksRestart(unit: Unit): boolean {
+  const { restart } = unit.settings;
   const applies =
     restart === 'always' || restart === 'on-failure' || (restart === 'on-abnormal' && unit.result !== 'exit-code');
-  return unit.job === 0 && applies && startLimitBurst > 0;
+  return unit.job === 0 && applies;
+}
+
+/** The start limit was hit. Result keeps the first cause then (systemd 257). */
+function gaveUp(unit: Unit): boolean {
+  return lacksRestart(unit) && unit.settings.startLimitBurst > 0;
 }
 
 const crash = ({ result }: Unit): Pick<Ending, 'how' | 'reason'> => ({

@@ -218,6 +218,8 @@ const takes: { readonly [Type in Event['type']]?: Take<Type> } = {
   'pause.asked': (knowledge, { component, forMs }) => {
     const whom = component === null ? knowledge : knowledge.parts.get(component);
     if (whom !== undefined) whom.pausedUntilMs = knowledge.nowMs + forMs;
+    // What was seen before it is no knowledge after it.
+    for (const [name, { looks }] of knowledge.parts) if (component === null || component === name) looks.clear();
   },
   'resume.asked': (knowledge, { component }) => {
     const whom = component === null ? knowledge : knowledge.parts.get(component);
