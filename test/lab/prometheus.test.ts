@@ -46,7 +46,12 @@ async function startPrometheus(node: LabNode, target: string): Promise<void> {
 }
 
 const configFor = (alertmanager: string): string => `components:
-  edge: { unit: edge.service, grace: 1s, budget: { actions: 1, per: 1h }, backoff: { first: 100ms } }
+  edge:
+    unit: edge.service
+    grace: 1s
+    budget: { actions: 1, per: 1h }
+    backoff: { first: 100ms }
+    probes: { says: { exec: [/bin/sh, -c, 'cat /etc/edge.hostile; exit 1'], role: report, every: 1s, timeout: 900ms } }
 alerts:
   oncall: { alertmanager: { url: "${alertmanager}" }, wait: 0s }
 `;
@@ -83,6 +88,24 @@ labTest('promtool finds nothing, and a Prometheus on another node scrapes the ag
   t.match(restarts, [{ metric: { by: 'nodemend' }, value: [Number, '1'] }, { metric: { by: 'systemd' } }]);
   const quantile = 'histogram_quantile(0.99, sum by (le) (nodemend_recovery_duration_seconds_bucket))';
   t.ok(Number((await query(watcher, quantile))[0]?.value[1]) > 0, 'a quantile can be had of the recovery times');
+
+  const says = async () => {
+    const { probes } = await worker.component('edge');
+    return probes.find(({ name }) => name === 'says')?.detail.includes('alert(1)');
+  };
+  await worker.node.waitFor(says, 60_000, 'the hostile words to be seen');
+  const shown = {
+    page: (await worker.ask('/')).body,
+    metrics: (await worker.ask('/metrics')).body,
+    terminal: (await worker.node.run(['nodemend', 'status', 'edge'])).stdout,
+    journal: await worker.node.ok(['journalctl', '-o', 'cat', '--all', '--no-pager', '_SYSTEMD_UNIT=nodemend.service']),
+  };
+  for (const [where, text] of Object.entries(shown)) {
+    t.notOk(/[\p{Cf}]|[^\P{Cc}\n\t]/u.test(text), `nothing on the ${where} moves a cursor or turns text around`);
+    t.notMatch(text, '<script>alert');
+  }
+  t.match(shown.terminal, 'alert(1)');
+  t.match(shown.page, '&lt;script&gt;alert(1)&lt;/script&gt;');
 
   await breakEdge(worker.node);
   const exhausted = async () => (await worker.component('edge')).phase === 'exhausted';

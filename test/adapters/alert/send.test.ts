@@ -7,9 +7,17 @@ import { runCommand } from '../../../src/adapters/exec/run.ts';
 import type { Alert } from '../../../src/core/alert/state.ts';
 import type { AlertMessage, AlertPlace } from '../../../src/ports.ts';
 import { skipWithoutDebian } from '../../programs.ts';
-import { freePort, startAlertmanager, startHook, startMailServer, startServer } from './servers.ts';
+import {
+  freePort,
+  startAlertmanager,
+  startGuardedMailServer,
+  startHook,
+  startMailServer,
+  startServer,
+} from './servers.ts';
 
 const now = Date.now();
+const fixture = (name: string): string => join(import.meta.dirname, '../../fixtures/tls', name);
 
 const exhausted: Alert = {
   key: 'exhausted:kubelet',
@@ -122,6 +130,27 @@ t.test(
     t.same(server.mails(), []);
   },
 );
+
+for (const how of ['starttls', 'smtps'] as const) {
+  t.test(
+    `a mail is sent after a log-in over TLS: ${how}`,
+    { skip: skipWithoutDebian('python3-aiosmtpd') },
+    async (t) => {
+      const server = await startGuardedMailServer(t, how);
+      const folder = t.testdir({ right: 'hunter2\n', wrong: 'hunter3' });
+      const ca = fixture('ca.pem');
+      const logIn = { user: 'nodemend', password: join(folder, 'right'), ca };
+      t.same(await send(post(server.url, logIn), message([exhausted])), { ok: true, final: false, detail: '' });
+      t.equal(server.mails().length, 1);
+      const wrong = await send(post(server.url, { ...logIn, password: join(folder, 'wrong') }), message([exhausted]));
+      t.match(wrong, { ok: false, final: false, detail: /535/ }, 'a password may be put right');
+      t.notMatch(wrong.detail, 'hunter');
+      const stranger = await send(post(server.url, { ...logIn, ca: fixture('other-ca.pem') }), message([exhausted]));
+      t.match(stranger, { ok: false, final: false, detail: /certificate/ });
+      t.equal(server.mails().length, 1, 'nothing else arrived');
+    },
+  );
+}
 
 t.test('a webhook gets a document, with its token', async (t) => {
   const server = await startHook(t);

@@ -96,18 +96,34 @@ export interface MailServer {
   mails(): string[];
 }
 
-export async function startMailServer(t: Test): Promise<MailServer> {
+/** `argvOf`: of the Python program, without Python. */
+async function startMailbox(t: Test, argvOf: (port: number, box: string) => readonly string[], protocol = 'smtp') {
   const root = await unpacked(['python3-aiosmtpd', 'python3-attr', 'python3-public']);
   const box = join(folderOf(t), 'box');
   for (const name of ['cur', 'new', 'tmp']) mkdirSync(join(box, name), { recursive: true });
   const port = await freePort();
   const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
-  const argv = [python, '-m', 'aiosmtpd', '-n', '-l', `127.0.0.1:${port}`, '-c', 'aiosmtpd.handlers.Mailbox', box];
-  await start(t, argv, port, { PYTHONPATH: join(root, 'usr/lib/python3/dist-packages') });
+  const path = join(root, 'usr/lib/python3/dist-packages');
+  await start(t, [python, ...argvOf(port, box)], port, { PYTHONPATH: path });
   return {
-    url: `smtp://127.0.0.1:${port}`,
+    url: `${protocol}://127.0.0.1:${port}`,
     mails: () => readdirSync(join(box, 'new')).map((name) => readFileSync(join(box, 'new', name), 'utf8')),
   };
+}
+
+export function startMailServer(t: Test): Promise<MailServer> {
+  const handler = ['-c', 'aiosmtpd.handlers.Mailbox'];
+  return startMailbox(t, (port, box) => ['-m', 'aiosmtpd', '-n', '-l', `127.0.0.1:${port}`, ...handler, box]);
+}
+
+const tls = (name: string): string => join(import.meta.dirname, '../../fixtures/tls', name);
+
+/** One that wants TLS, with the fixtures' certificate, and a log-in: nodemend, hunter2. */
+export function startGuardedMailServer(t: Test, how: 'starttls' | 'smtps'): Promise<MailServer> {
+  const program = join(import.meta.dirname, 'mail-server.py');
+  const protocol = how === 'smtps' ? 'smtps' : 'smtp';
+  const certificate = [tls('server.pem'), tls('server.key')];
+  return startMailbox(t, (port, box) => [program, String(port), box, ...certificate, how], protocol);
 }
 
 /** A TCP server that does to each connection what it is told. */

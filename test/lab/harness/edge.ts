@@ -1,8 +1,13 @@
-/** A service that systemd starts and never again, and that starts only while a file is there. */
+/** A service that systemd starts and never again, that starts only while a file is there, and whose description is hostile. */
 import type { LabNode } from './node.ts';
 import { strike } from './strike.ts';
 
-const SERVICE = `[Service]
+/** What a hostile image or package may write into a unit and print when it is asked. */
+export const HOSTILE = '\u001b[2J\u001b]0;mine\u0007<script>alert(1)</script>\u202e';
+
+const SERVICE = `[Unit]
+Description=${HOSTILE}
+[Service]
 Type=exec
 ExecStart=/bin/sh -c 'test -e /etc/edge.conf || exit 78; exec sleep infinity'
 `;
@@ -11,6 +16,7 @@ export const mendEdge = (node: LabNode): void => node.write('/etc/edge.conf', ''
 
 export async function startEdge(node: LabNode): Promise<void> {
   node.write('/etc/systemd/system/edge.service', SERVICE);
+  node.write('/etc/edge.hostile', HOSTILE);
   mendEdge(node);
   await node.ok(['systemctl', 'daemon-reload']);
   await node.ok(['systemctl', 'start', 'edge.service']);
