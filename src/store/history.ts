@@ -45,23 +45,25 @@ function readTransition(json: string): Transition[] {
   }
 }
 
-/** `along`: also what befell the component meanwhile. */
-function complete(database: DatabaseSync, row: IncidentRow, along: boolean): IncidentRecord {
+/** Completes the rows of incidents. `along`: also with what befell the component meanwhile. */
+function completion(database: DatabaseSync, along: boolean): (row: IncidentRow) => IncidentRecord {
   const own = 'SELECT wallMs, json FROM transition WHERE incident = ?1';
   const others = `incident IS NULL AND wallMs BETWEEN ?2 AND ?3 AND json LIKE '%"component":"' || ?4 || '"%'`;
-  const transitions = along
-    ? database
-        .prepare(`${own} OR (${others}) ORDER BY seq`)
-        .all(row.id, row.openedWallMs, row.closedWallMs ?? Number.MAX_SAFE_INTEGER, row.component)
-    : database.prepare(`${own} ORDER BY seq`).all(row.id);
-  const files = database.prepare('SELECT file FROM evidence WHERE incident = ? ORDER BY rowid').all(row.id);
-  return {
-    ...row,
-    recovered: row.recovered === null ? null : row.recovered === 1,
-    transitions: transitions.flatMap(({ wallMs, json }) =>
-      readTransition(String(json)).map((transition) => ({ wallMs: Number(wallMs), transition })),
-    ),
-    evidence: files.map(({ file }) => String(file)),
+  const told = database.prepare(`${own}${along ? ` OR (${others})` : ''} ORDER BY seq`);
+  const captured = database.prepare('SELECT file FROM evidence WHERE incident = ? ORDER BY rowid');
+  return (row) => {
+    const { id, component, openedWallMs, closedWallMs, recovered } = row;
+    const meanwhile = along ? [openedWallMs, closedWallMs ?? Number.MAX_SAFE_INTEGER, component] : [];
+    return {
+      ...row,
+      recovered: recovered === null ? null : recovered === 1,
+      transitions: told
+        .all(id, ...meanwhile)
+        .flatMap(({ wallMs, json }) =>
+          readTransition(String(json)).map((transition) => ({ wallMs: Number(wallMs), transition })),
+        ),
+      evidence: captured.all(id).map(({ file }) => String(file)),
+    };
   };
 }
 
@@ -76,7 +78,7 @@ export function readIncidents(
        AND (?2 IS NOT NULL OR coalesce(closedWallMs, openedWallMs) >= ?3 OR closedWallMs IS NULL) ORDER BY openedWallMs DESC LIMIT ${keptIncidents}`,
     )
     .all(query.component, query.id, query.sinceWallMs) as unknown as IncidentRow[];
-  return rows.map((row) => complete(database, { ...row }, query.id !== null));
+  return rows.map(completion(database, query.id !== null));
 }
 
 /** Since when the history is whole. The very first transition of all stays until there are too many, so that a long silence counts as known. */
