@@ -2,6 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { IncidentRecord } from '../../src/ports.ts';
+import type { NodeView } from '../../src/serve/view.ts';
 import { LONG, labTest } from './harness/lab-test.ts';
 import type { LabNode } from './harness/node.ts';
 import { buildPackage, ensurePackage, installNodemend, repack } from './harness/nodemend.ts';
@@ -73,27 +75,61 @@ labTest('it is back after SIGKILL, and a configuration that cannot be used is no
   t.match(await node.unit('nodemend.service'), { ExecMainStatus: '2', NRestarts: '0' });
 });
 
-labTest('upgrading keeps state and configuration, acts on nothing and runs the new one', async (t, lab) => {
-  const folder = mkdtempSync(join(tmpdir(), 'nodemend-upgrade-'));
-  t.teardown(() => rmSync(folder, { recursive: true }));
-  const node = await lab.node('a');
-  await installNodemend(node);
-  node.write('/var/lib/nodemend/marker', 'kept');
-  node.write('/etc/nodemend/nodemend.yaml', `${node.read('/etc/nodemend/nodemend.yaml')}\n# mine\n`);
-  const before = await node.unit('nodemend.service');
-  const runtime = await node.unit('containerd.service');
-  const witness = await node.witness();
+/** What an agent has to go on with: the incident, who restarted what, what is left of the budget, and the pause. */
+async function memory(node: LabNode): Promise<object> {
+  const { incidents } = JSON.parse(await node.ok(['nodemend', 'history', '--json'])) as { incidents: IncidentRecord[] };
+  const view = JSON.parse((await node.run(['nodemend', 'status', '--json'])).stdout) as NodeView;
+  const containerd = view.components.find(({ name }) => name === 'containerd');
+  return {
+    incidents,
+    restarts: containerd?.restarts,
+    remaining: containerd?.budget.remaining,
+    pause: containerd?.pause?.text,
+  };
+}
 
-  await installNodemend(node, { deb: await repack(await ensurePackage(), '999', folder) });
-  await node.waitFor(() => live(node), 10_000, 'the HTTP port');
-  const after = await node.unit('nodemend.service');
-  t.not(after['MainPID'], before['MainPID']);
-  t.match(await node.ok(['dpkg-query', '-s', 'nodemend']), /^Version: 999$/m);
-  t.equal(node.read('/var/lib/nodemend/marker'), 'kept');
-  t.match(node.read('/etc/nodemend/nodemend.yaml'), /# mine/);
-  t.equal((await node.unit('containerd.service'))['InvocationID'], runtime['InvocationID']);
-  t.same(witness.deeds({ about: 'containerd' }), []);
-});
+labTest(
+  'upgrades and downgrades keep state and configuration, act on nothing and run the other one',
+  async (t, lab) => {
+    const folder = mkdtempSync(join(tmpdir(), 'nodemend-upgrade-'));
+    t.teardown(() => rmSync(folder, { recursive: true }));
+    const node = await lab.node('a');
+    await installNodemend(node);
+    node.write('/etc/nodemend/nodemend.yaml', `${node.read('/etc/nodemend/nodemend.yaml')}\n# mine\n`);
+    const isWell = async () => (await node.run(['nodemend', 'status', 'containerd'])).code === 0;
+    await node.waitFor(isWell, 60_000, 'containerd to be seen well');
+    await node.signal('containerd.service', 'KILL');
+    const isMended = async () =>
+      (await isWell()) && /mended/.test((await node.run(['nodemend', 'history', 'containerd'])).stdout);
+    await node.waitFor(isMended, 60_000, 'containerd to be mended');
+    await node.ok(['nodemend', 'pause', 'containerd', '--for', '1h', '--reason', 'kept']);
+    const known = await memory(node);
+    t.match(known, {
+      incidents: [{ component: 'containerd', recovered: true }],
+      restarts: { nodemend: 1 },
+      pause: 'kept',
+    });
+    const runtime = await node.unit('containerd.service');
+    const witness = await node.witness();
+
+    const made = await ensurePackage();
+    for (const [deb, version] of [
+      [await repack(made, '999', folder), /^Version: 999$/m],
+      [made, /^Version: 0\./m],
+    ] as const) {
+      const before = await node.unit('nodemend.service');
+      await installNodemend(node, { deb });
+      await node.waitFor(() => live(node), 10_000, 'the HTTP port');
+      const after = await node.unit('nodemend.service');
+      t.not(after['MainPID'], before['MainPID']);
+      t.match(await node.ok(['dpkg-query', '-s', 'nodemend']), version);
+      t.same(await memory(node), known);
+      t.match(node.read('/etc/nodemend/nodemend.yaml'), /# mine/);
+    }
+    t.equal((await node.unit('containerd.service'))['InvocationID'], runtime['InvocationID']);
+    t.same(witness.deeds({ about: 'containerd' }), []);
+  },
+);
 
 labTest(
   'removing stops it and keeps configuration and history; purging removes them; installing anew works',
