@@ -118,10 +118,25 @@ export async function killedCommand(
   await killed;
 }
 
+const etcdctl = (name: MemberName): string[] => [
+  'etcdctl',
+  `--endpoints=${endpointOf(name)}`,
+  '--cacert=/etc/etcd/ca.pem',
+  '--cert=/etc/etcd/client.pem',
+  '--key=/etc/etcd/client.key',
+];
+
 /** Numbers of the writes that a member's cluster holds. */
 export async function readKeys(node: LabNode, name: MemberName): Promise<ReadonlySet<number>> {
-  const files = ['--cacert=/etc/etcd/ca.pem', '--cert=/etc/etcd/client.pem', '--key=/etc/etcd/client.key'];
-  const get = ['etcdctl', `--endpoints=${endpointOf(name)}`, ...files, 'get', '/story/', '--prefix', '--keys-only'];
-  const text = await node.ok(get);
+  const text = await node.ok([...etcdctl(name), 'get', '/story/', '--prefix', '--keys-only']);
   return new Set([...text.matchAll(/\/story\/(\d+)/g)].map(([, number]) => Number(number)));
+}
+
+/** Writes one key of a MiB again and again, until the cluster takes no more. */
+export async function fillUp(node: LabNode, name: MemberName): Promise<void> {
+  await node.ok(['sh', '-c', 'head -c 1000000 /dev/zero | tr "\\0" x > /var/tmp/big']);
+  const put = [...etcdctl(name), 'put', '/full'].join(' ');
+  await node.ok(['sh', '-c', `for at in $(seq 100); do ${put} < /var/tmp/big || exit 0; done; exit 1`], {
+    timeoutMs: 120_000,
+  });
 }
