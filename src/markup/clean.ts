@@ -6,9 +6,11 @@
 // Cc, Cf (bidirectional and zero-width marks), Zl and Zp: what could move a cursor, hide text or begin a new line.
 const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 
+const seen = (text: string): string => text.replace(unseen, ' ');
+
 /** One line of plain text of at most `maxCharacters`. */
 export function cleanText(text: string, maxCharacters = 200): string {
-  return text.replace(unseen, ' ').trim().slice(0, maxCharacters);
+  return seen(text).trim().slice(0, maxCharacters);
 }
 
 const entities: Readonly<Record<string, string>> = {
@@ -19,7 +21,11 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Plain text for HTML, in an element or a quoted attribute. */
+const mostCharacters = 2_000;
+
+/** Plain text for HTML, in an element or a quoted attribute; the spaces around it stay. */
 export function escapeHtml(text: string): string {
-  return cleanText(text, 2_000).replace(/[&<>"']/g, (character) => entities[character] ?? '');
+  return seen(text)
+    .slice(0, mostCharacters)
+    .replace(/[&<>"']/g, (character) => entities[character] ?? '');
 }

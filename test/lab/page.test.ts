@@ -3,7 +3,8 @@ import type { Page } from 'playwright-core';
 import t from 'tap';
 import { createHttp } from '../../src/serve/http.ts';
 import { createMetrics } from '../../src/serve/metrics.ts';
-import { component, createStandIn, incident, notReady } from '../serve/stand-in.ts';
+import { etcdView } from '../serve/etcd-stand-in.ts';
+import { component, createStandIn, incident, leader, notReady, server } from '../serve/stand-in.ts';
 import { barriers, type Chromium, keepPicture, openChromium } from './harness/browser.ts';
 import { labTest, skipWithoutLab } from './harness/lab-test.ts';
 import { say } from './harness/places.ts';
@@ -42,6 +43,9 @@ const troubled = {
     }),
     component('etcd', { phase: 'paused', pause: { untilMs: 1_120_000, text: 'new kernel' } }),
   ],
+  leaders: [leader(), leader({ name: 'kube-controller-manager', verdict: 'wedged', reason: 'leader.wedged' })],
+  apiservers: [server(), server({ server: 'https://10.0.0.2:6443', state: 'failing', rotates: false })],
+  etcd: etcdView,
 } as const;
 
 async function openPage(

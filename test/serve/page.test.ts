@@ -1,9 +1,12 @@
 import t from 'tap';
+import { reasons } from '../../src/core/reason.ts';
 import { createHttp } from '../../src/serve/http.ts';
 import { createMetrics } from '../../src/serve/metrics.ts';
 import { renderPage } from '../../src/serve/page/page.ts';
-import type { Told } from '../../src/serve/view.ts';
-import { component, createStandIn, incident, node, notReady } from './stand-in.ts';
+import type { ElectionView, Told } from '../../src/serve/view.ts';
+import { away, cluster, member } from '../core/etcd/stage.ts';
+import { etcdView } from './etcd-stand-in.ts';
+import { component, createStandIn, incident, leader, node, notReady, server } from './stand-in.ts';
 
 const hung = component('kubelet', {
   phase: 'mending',
@@ -28,6 +31,7 @@ t.test('what is from outside is escaped', async (t) => {
     components: [component('kubelet', { phase: 'unhealthy', detail, unit: '"><img src=x>' })],
   });
   const page = renderPage(view, [incident('one', { cause: '<b>cause</b>' })]);
+  t.match(words(page), `${reasons['component.healthy'].meaning} (&lt;script`, 'with the space before it');
   t.equal(page.match(/<script/g)?.length, 1);
   t.notMatch(page, /<img|<b>|\p{Cf}/u);
   t.notOk(page.includes('\u001b'));
@@ -122,6 +126,62 @@ t.test('a day full of incidents stays below 60 KiB', async (t) => {
 t.test('paused components are listed with what is left of their pause', async (t) => {
   const paused = component('kubelet', { phase: 'paused', pause: { untilMs: 1_120_000, text: 'new kernel' } });
   t.match(words(renderPage(node({ components: [paused] }), [])), 'Pauses kubelet: for another 2m, new kernel');
+});
+
+const election: ElectionView = {
+  name: 'vip',
+  identity: 'worker-1_a',
+  lock: 'file',
+  role: 'standby',
+  reason: 'election.standby',
+  detail: '',
+  sinceMs: 1,
+  leading: false,
+  leader: 'worker-2_b',
+  token: 7,
+  leaderSinceWallMs: null,
+  heardWallMs: 1_699_999_999_000,
+  stale: null,
+};
+
+t.test('leaders and API servers are shown where there are any', async (t) => {
+  const none = renderPage(node(), []);
+  t.notMatch(none, /<h2>(Leaders|API servers|etcd)/);
+  const view = node({
+    elections: [
+      election,
+      { ...election, name: 'lost', leader: '', token: null, heardWallMs: null, stale: 'election.stale' },
+    ],
+    leaders: [
+      leader(),
+      leader({ name: 'stuck', verdict: 'wedged', reason: 'leader.wedged', here: null, silentMs: null }),
+    ],
+    apiservers: [server(), server({ state: 'failing', rotates: false, reason: 'apiserver.failing', detail: '<b>' })],
+  });
+  const page = renderPage(view, []);
+  t.match(
+    words(page),
+    'Leaders vip worker-2_b leads this node standby token 7 heard 1.0s ago lost not known who leads ' +
+      `${reasons['election.stale'].meaning} this node standby heard never ` +
+      'kube-scheduler a_1 leads this node leader renewed 18s ago ' +
+      `stuck a_1 leads ${reasons['leader.wedged'].meaning} renewed not seen ` +
+      'API servers https://10.0.0.1:6443 ready rotation in https://10.0.0.1:6443 failing',
+  );
+  t.match(words(page), 'rotation out');
+  t.notMatch(page, '<b>');
+});
+
+t.test('an etcd cluster is shown with what is the matter, and its backups', async (t) => {
+  const wallMs = Date.parse('2026-11-24T12:00:00Z');
+  const page = words(renderPage(node({ wallMs, etcd: etcdView }), []));
+  t.match(page, 'etcd Cluster 1 of 1 voters take part , stands 0 more losses m1 leader , 3.5.16');
+  t.match(page, `m1: ${reasons['etcd.slow-disk'].meaning} ;`);
+  t.match(page, `Backups 1 good snapshot ${reasons['backup.unproven'].meaning} backup.unproven newest`);
+  const poor = cluster([member(1), away(2), away(3)]);
+  const lost = words(renderPage(node({ etcd: { ...etcdView, cluster: poor, findings: [], backup: null } }), []));
+  t.match(lost, '1 of 3 voters take part , quorum is lost m1 leader , 3.5.16 m2 no answer m3 no answer');
+  t.notMatch(lost, 'Backups');
+  t.match(words(renderPage(node({ etcd: { ...etcdView, cluster: null } }), [])), 'It has not been looked at yet.');
 });
 
 t.test('its style sheet and its script are let in by their hashes, and nothing else is', async (t) => {

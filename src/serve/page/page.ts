@@ -9,7 +9,9 @@ import { formatSpan } from '../duration.ts';
 import { notices } from '../notices.ts';
 import type { NodeView } from '../view.ts';
 import { componentCards } from './components.ts';
+import { etcdCards } from './etcd.ts';
 import { incidentList } from './incidents.ts';
+import { leaderCards } from './leaders.ts';
 import { pauseList } from './pauses.ts';
 import { pageScript } from './script.ts';
 import { pageStyle } from './style.ts';
@@ -30,6 +32,8 @@ export function renderPage(view: NodeView, incidents: readonly IncidentRecord[])
 <section id="node" aria-live="polite">${headline(view, state)}</section>
 <section id="under-way">${incidentsUnderWay(view)}</section>
 <section id="components">${componentCards(view)}</section>
+<section id="leaders">${leaderCards(view)}</section>
+<section id="etcd">${etcdCards(view)}</section>
 <section id="pauses">${pauseList(view)}</section>
 <section id="incidents">${incidentList(incidents, view.wallMs)}</section>
 </main>

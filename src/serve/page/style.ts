@@ -20,5 +20,6 @@ p { margin: .25rem 0; } ul, ol, dl { margin: 0; padding: 0 0 0 1.5rem; } dl, .ca
 .lanes { display: grid; grid-template-columns: max-content 1fr; gap: .25rem .75rem; align-items: center; }
 .lanes svg { display: block; width: 100%; height: 1rem; background: var(--card); border: 1px solid var(--line); box-sizing: border-box; }
 .axis { display: flex; justify-content: space-between; color: var(--quiet); font-size: .85rem; }
+ul.findings { margin-top: .5rem; }
 details { border-bottom: 1px solid var(--line); padding: .35rem 0; } summary { cursor: pointer; }
 `;
