@@ -1,4 +1,4 @@
-/** The core's state as rows: one per component and one for the rest, so that only what changed is written. */
+/** The core's state as rows: one per component, one per election that is under way and one for the rest, so that only what changed is written. */
 
 import { type Election, initialElections } from '../core/elect/state.ts';
 import { lastsAlike } from '../core/mend/lasting.ts';
@@ -10,7 +10,7 @@ const prefix = 'component:';
 /** Rows of what is kept beside the core's state. */
 export const besidePrefix = 'beside:';
 const nodeRow = 'node';
-const electionsRow = 'elections';
+const electionPrefix = 'election:';
 
 /** A row to write; null where one is to go. */
 export interface ChangedRow {
@@ -24,18 +24,28 @@ export interface StoredRow {
   readonly sealed: string;
 }
 
-/** Of the elections only what the next agent has to bring to an end: terms and commands. */
-function pendingOf({ elections }: State): readonly Election[] {
-  return Object.values(elections.byName).filter(({ term, hook }) => term !== null || hook !== null);
+/** Of an election only what the next agent has to bring to an end: a term, a command. */
+const isPending = ({ term, hook }: Election): boolean => term !== null || hook !== null;
+
+const endsAlike = (a: Election, b: Election): boolean =>
+  a.policy === b.policy && a.term?.token === b.term?.token && a.hook?.id === b.hook?.id;
+
+function* changedElections(before: State | null, { elections }: State): Generator<ChangedRow> {
+  const known = before?.elections.byName ?? {};
+  if (before?.elections === elections) return;
+  for (const [name, election] of Object.entries(elections.byName)) {
+    const last = known[name];
+    if (last === election || (last !== undefined && endsAlike(last, election))) continue;
+    if (isPending(election)) yield { name: electionPrefix + name, value: election };
+    else if (last !== undefined && isPending(last)) yield { name: electionPrefix + name, value: null };
+  }
+  for (const [name, last] of Object.entries(known))
+    if (isPending(last) && !Object.hasOwn(elections.byName, name)) yield { name: electionPrefix + name, value: null };
 }
 
-const pendingKey = (state: State): string =>
-  JSON.stringify(pendingOf(state).map(({ policy, term, hook }) => [policy, term?.token ?? null, hook?.id ?? null]));
-
-function* changedElections(before: State | null, state: State): Generator<ChangedRow> {
-  if (before !== null && (before.elections === state.elections || pendingKey(before) === pendingKey(state))) return;
-  const pending = pendingOf(state);
-  yield { name: electionsRow, value: pending.length === 0 ? null : { pending } };
+function isOfElection(row: string, { elections }: State): boolean {
+  const election = row.startsWith(electionPrefix) ? elections.byName[row.slice(electionPrefix.length)] : undefined;
+  return election !== undefined && isPending(election);
 }
 
 /** What turns the rows of `before` into those of `state`; with null everything, `stale` being the rows that lie there. */
@@ -51,7 +61,7 @@ export function* changedRows(before: State | null, state: State, stale: readonly
     const stays =
       name === nodeRow ||
       name.startsWith(besidePrefix) ||
-      name === electionsRow ||
+      isOfElection(name, state) ||
       (name.startsWith(prefix) && Object.hasOwn(state.components, name.slice(prefix.length)));
     if (!stays) yield { name, value: null };
   }
@@ -82,8 +92,9 @@ function toComponent(name: string, sealed: string): Component {
 }
 
 function toElections(rows: readonly StoredRow[]): State['elections'] {
-  const found = rows.find(({ name }) => name === electionsRow);
-  const { pending = [] } = found === undefined ? {} : (parseObject(found.sealed) as { pending?: Election[] });
+  const pending = rows
+    .filter(({ name }) => name.startsWith(electionPrefix))
+    .map(({ sealed }) => parseObject(sealed) as unknown as Election);
   return { ...initialElections(), byName: Object.fromEntries(pending.map((one) => [one.policy.name, one])) };
 }
 

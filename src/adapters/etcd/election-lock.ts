@@ -16,7 +16,7 @@ import {
 } from '../grpc/protos/etcd.ts';
 import { isRemoteError } from '../grpc/remote.ts';
 import type { Lock, LockKind, LockParts, Question } from '../locks/lock.ts';
-import { troubleOf } from './access.ts';
+import { type Access, troubleOf } from './access.ts';
 import { createEtcdSession, type EtcdSession } from './session.ts';
 
 /** Candidates beyond these are not looked at; those who lead are at the front. */
@@ -172,18 +172,45 @@ export function openEtcdLock({ policy, sighted }: LockParts, session: EtcdSessio
         return failed(error, timeoutMs);
       }
     },
-    close: () => {
-      unwatch();
-      session.close();
-    },
+    close: unwatch,
   };
 }
 
-export const createEtcdLocks = (): LockKind => ({
-  open: (parts) => {
-    const { lock } = parts.policy;
-    if (lock.kind !== 'etcd') throw new Error('this is no lock in etcd');
-    return openEtcdLock(parts, createEtcdSession(lock));
-  },
-  close: () => undefined,
-});
+/** Those of the same access share a connection: each of a thousand elections with one of its own would cost more than its lock. */
+export function createEtcdLocks(): LockKind {
+  const sessions = new Map<string, { readonly session: EtcdSession; users: number }>();
+
+  function share(access: Access): { readonly session: EtcdSession; leave(): void } {
+    const key = JSON.stringify(access);
+    const shared = sessions.get(key) ?? { session: createEtcdSession(access), users: 0 };
+    sessions.set(key, shared);
+    shared.users += 1;
+    return {
+      session: shared.session,
+      leave: () => {
+        shared.users -= 1;
+        if (shared.users > 0) return;
+        sessions.delete(key);
+        shared.session.close();
+      },
+    };
+  }
+
+  return {
+    open: (parts) => {
+      const { lock } = parts.policy;
+      if (lock.kind !== 'etcd') throw new Error('this is no lock in etcd');
+      const { endpoints, ca, cert, key } = lock;
+      const { session, leave } = share({ endpoints, ca, cert, key });
+      const opened = openEtcdLock(parts, session);
+      return {
+        ask: opened.ask,
+        close: () => {
+          opened.close();
+          leave();
+        },
+      };
+    },
+    close: () => undefined,
+  };
+}

@@ -1,6 +1,6 @@
 /**
  * Calls to a cluster over one connection at a time. What fails in a way that another member may not gives the connection up; the next call goes to the
- * next endpoint. A call that its caller took back says nothing of the connection, which others may be using. TLS files are read anew with every
+ * next endpoint. A call that its caller took back says nothing of the connection, nor does one that is late while others are answered. TLS files are read anew with every
  * connection.
  */
 import type { Method } from '../grpc/protos/method.ts';
@@ -32,14 +32,19 @@ export interface EtcdSession {
 /** Permission denied and unauthenticated: another member would say the same. */
 const common: ReadonlySet<number> = new Set([7, 16]);
 
-/** Whether the error of a call on an open connection leaves that as good as it was. */
-const isBlameless = (error: unknown): boolean =>
-  (isRemoteError(error) && common.has(error.status)) || (error instanceof Error && error.name === 'AbortError');
+const isNamed = (error: unknown, name: string): boolean => error instanceof Error && error.name === name;
+
+/** Whether the error of a call on an open connection leaves that as good as it was. `isAlive`: others were answered on it meanwhile. */
+const isBlameless = (error: unknown, isAlive: boolean): boolean =>
+  (isRemoteError(error) && common.has(error.status)) ||
+  isNamed(error, 'AbortError') ||
+  (isAlive && isNamed(error, 'TimeoutError'));
 
 export function createEtcdSession({ endpoints, ...files }: Access): EtcdSession {
   let loading: Promise<ConnectRemote> | null = null;
   let remote: Promise<Remote> | null = null;
   let turn = 0;
+  let answers = 0;
 
   async function connect(signal: AbortSignal): Promise<Remote> {
     loading ??= loadRemotes();
@@ -59,13 +64,16 @@ export function createEtcdSession({ endpoints, ...files }: Access): EtcdSession 
   async function using<Result>(signal: AbortSignal, work: (remote: Remote) => Promise<Result>): Promise<Result> {
     remote ??= connect(signal);
     const mine = remote;
+    const before = answers;
     let isOpen = false;
     try {
       const open = await mine;
       isOpen = true;
-      return await work(open);
+      const result = await work(open);
+      answers += 1;
+      return result;
     } catch (error) {
-      if (remote === mine && !(isOpen && isBlameless(error))) giveUp();
+      if (remote === mine && !(isOpen && isBlameless(error, answers > before))) giveUp();
       throw error;
     }
   }

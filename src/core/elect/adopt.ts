@@ -8,6 +8,9 @@ import { become, put, type Turn } from './turn.ts';
 
 const isSame = (a: ElectionPolicy, b: ElectionPolicy): boolean => JSON.stringify(a) === JSON.stringify(b);
 
+/** From the first question of one new election to that of the next: a thousand at once would be late, each for the others. */
+const apartMs = 10;
+
 /** What is changed or gone is resigned first, then replaced: see settle. */
 export function adoptElections(turn: Turn, policies: readonly ElectionPolicy[]): void {
   const wanted = new Map(policies.map((policy) => [policy.name, policy]));
@@ -17,7 +20,8 @@ export function adoptElections(turn: Turn, policies: readonly ElectionPolicy[]):
     if (policy !== undefined && isSame(policy, election.policy)) put(turn, { ...election, successor: undefined });
     else put(turn, { ...resign(turn, election, 'config.loaded'), successor: policy ?? null });
   }
-  for (const policy of wanted.values()) put(turn, initialElection(policy, turn.nowMs));
+  for (const [at, policy] of [...wanted.values()].entries())
+    put(turn, { ...initialElection(policy, turn.nowMs), nextAskAtMs: turn.nowMs + at * apartMs });
 }
 
 /**

@@ -45,6 +45,8 @@ export interface Election {
   readonly hook: Hook | null;
   /** While resigning: the lock was asked to let go. */
   readonly released: boolean;
+  /** When something of it is due without an event; null: never. */
+  readonly wakeAtMs: number | null;
 }
 
 export interface Elections {
@@ -88,6 +90,7 @@ export function initialElection(policy: ElectionPolicy, nowMs: number): Election
     highestToken: null,
     hook: null,
     released: false,
+    wakeAtMs: nowMs,
   };
 }
 

@@ -21,6 +21,8 @@ export interface ElectStep {
 /** Later than wished for by so much, and we were stopped or starved: what was held then is not held any more. */
 const gapMs = 2_000;
 
+const never = Number.POSITIVE_INFINITY;
+
 type Handlers = { readonly [Type in Event['type']]?: (turn: Turn, event: Extract<Event, { type: Type }>) => void };
 
 function each(turn: Turn, change: (election: Election) => Election): void {
@@ -35,9 +37,10 @@ function change(turn: Turn, name: string, work: (election: Election) => Election
 const giveUp = (turn: Turn, election: Election, detail: string): Election =>
   election.term === null ? election : resign(turn, election, 'clock.gap', detail);
 
-/** Nobody stands any more: settle resigns. */
-function stop(turn: Turn): void {
-  turn.all = { ...turn.all, stopping: true };
+/** Whether anybody stands is settled for each. */
+function setStopping(turn: Turn, stopping: boolean): void {
+  turn.all = { ...turn.all, stopping };
+  each(turn, (election) => election);
 }
 
 const handlers: Handlers = {
@@ -63,11 +66,9 @@ const handlers: Handlers = {
     }),
   'hook.finished': (turn, { election, id, result }) =>
     change(turn, election, (one) => (one.hook?.id === id ? endHook(turn, one, result) : one)),
-  'agent.stopping': stop,
-  'shutdown.announced': stop,
-  'shutdown.canceled': (turn) => {
-    turn.all = { ...turn.all, stopping: false };
-  },
+  'agent.stopping': (turn) => setStopping(turn, true),
+  'shutdown.announced': (turn) => setStopping(turn, true),
+  'shutdown.canceled': (turn) => setStopping(turn, false),
   'host.sampled': (turn, { sample }) => {
     const before = turn.all.suspendedMs;
     // Our clock stood still meanwhile; those of the others did not.
@@ -96,16 +97,34 @@ function settle(turn: Turn, name: string): void {
   const election = turn.elections[name];
   if (election === undefined) return;
   const standing = turn.all.stopping ? resign(turn, election, 'election.resigned') : election;
-  const rested = [expireTerm, expireHook, expireAsk].reduce((one, rest) => rest(turn, one), standing);
-  const settled = settleResigned(turn, rested);
+  const expired = [expireTerm, expireHook, expireAsk].reduce((one, expire) => expire(turn, one), standing);
+  const settled = settleResigned(turn, expired);
   if (settled === null) delete turn.elections[name];
-  else put(turn, askIfDue(turn, settled));
+  else {
+    const rested = askIfDue(turn, settled);
+    put(turn, { ...rested, wakeAtMs: wakeOf(rested) });
+  }
 }
 
-function wakeOf(election: Election): number[] {
+function wakeOf(election: Election): number | null {
   const { term, ask, hook } = election;
-  const times = [askDueAtMs(election), ask?.untilMs, hook?.untilMs, term === null ? null : leadsUntilMs(election)];
-  return times.filter((time): time is number => typeof time === 'number');
+  const atMs = Math.min(
+    askDueAtMs(election) ?? never,
+    ask?.untilMs ?? never,
+    hook?.untilMs ?? never,
+    term === null ? never : leadsUntilMs(election),
+  );
+  return atMs === never ? null : atMs;
+}
+
+/** Of a thousand one or two are touched or due: the others are not looked into. */
+function settleAll(turn: Turn): number | null {
+  let firstMs = never;
+  for (const name of turn.touched) settle(turn, name);
+  for (const { policy, wakeAtMs } of Object.values(turn.elections))
+    if (wakeAtMs !== null && wakeAtMs <= turn.nowMs) settle(turn, policy.name);
+  for (const { wakeAtMs } of Object.values(turn.elections)) firstMs = Math.min(firstMs, wakeAtMs ?? never);
+  return firstMs === never ? null : firstMs;
 }
 
 const isHeard = (type: Event['type']): type is keyof Handlers => Object.hasOwn(handlers, type);
@@ -117,9 +136,7 @@ export function stepElect(before: Elections, event: Event, nowMs: number): Elect
   if (lateMs >= gapMs) each(turn, (election) => giveUp(turn, election, `${Math.round(lateMs)} ms`));
   const handler = handlers[event.type] as (turn: Turn, event: Event) => void;
   handler(turn, event);
-  for (const name of Object.keys(turn.elections)) settle(turn, name);
-  const times = Object.values(turn.elections).flatMap(wakeOf);
-  const wakeAtMs = times.length === 0 ? null : Math.min(...times);
+  const wakeAtMs = settleAll(turn);
   const { actions, transitions } = turn;
   return { elections: { ...turn.all, byName: turn.elections, wakeAtMs }, actions, transitions, wakeAtMs };
 }

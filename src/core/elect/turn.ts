@@ -9,6 +9,8 @@ export interface Turn {
   readonly nowMs: number;
   all: Elections;
   readonly elections: Record<string, Election>;
+  /** What this event is about: it is brought to rest, and so is what is due. */
+  readonly touched: Set<string>;
   readonly actions: Action[];
   readonly transitions: Transition[];
 }
@@ -17,12 +19,14 @@ export const beginTurn = (all: Elections, nowMs: number): Turn => ({
   nowMs,
   all,
   elections: { ...all.byName },
+  touched: new Set(),
   actions: [],
   transitions: [],
 });
 
 export function put(turn: Turn, election: Election): void {
   turn.elections[election.policy.name] = election;
+  turn.touched.add(election.policy.name);
 }
 
 export function draw(turn: Turn): number {

@@ -38,6 +38,7 @@ async function serve(t: Test) {
         asked = () => waiting.length >= count && done();
         asked();
       }),
+    answerFirst: () => waiting.shift()?.(),
     answer: () => {
       for (const one of waiting.splice(0)) one();
     },
@@ -63,6 +64,27 @@ t.test('a call that is taken back leaves the connection to the others', async (t
   server.answer();
   await third;
   t.equal(server.connections(), 1, 'and the next one goes the same way');
+});
+
+t.test('a call that is late while others are answered leaves the connection as well', async (t) => {
+  const server = await serve(t);
+  const session = createEtcdSession({ endpoints: [server.endpoint], ca: null, cert: null, key: null });
+  t.teardown(() => session.close());
+  const call = (signal: AbortSignal) => session.call(range, request, signal);
+  const patient = new AbortController().signal;
+  const other = call(patient);
+  const slow = new AbortController();
+  const late = call(slow.signal);
+  await server.waitFor(2);
+  server.answerFirst();
+  await other;
+  const third = call(patient);
+  await server.waitFor(2);
+  slow.abort(new DOMException('late', 'TimeoutError'));
+  await t.rejects(late, { name: 'TimeoutError' });
+  server.answer();
+  t.match(await third, { count: '0' });
+  t.equal(server.connections(), 1);
 });
 
 t.test(

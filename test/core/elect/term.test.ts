@@ -190,3 +190,31 @@ t.test('a term that a killed agent has left open is brought to its end by the ne
   t.match([one.role(), one.reasons.at(-1)], ['resigning', 'election.interrupted']);
   t.same(one.actions, ['hook.run lost']);
 });
+
+t.test('a thousand elections do not ask all at once, neither at the start nor later', async (t) => {
+  const policies = Array.from({ length: 1_000 }, (_, at) => ({ ...policyOf('me'), name: `boss-${at}` }));
+  let state: Elections = initialElections();
+  const asked = new Map<number, number>();
+  for (let nowMs = 0; nowMs < 15_000; nowMs += 10) {
+    const events: Event[] =
+      nowMs === 0
+        ? [
+            { type: 'agent.started', bootId: 'b00t', seed: 1, store: 'ok' },
+            { type: 'elections.loaded', policies },
+          ]
+        : [{ type: 'tick' }];
+    for (let event = events.shift(); event !== undefined; event = events.shift()) {
+      const step = stepElect(state, event, nowMs);
+      state = step.elections;
+      for (const action of step.actions) {
+        if (action.type !== 'lock.ask') continue;
+        asked.set(nowMs, (asked.get(nowMs) ?? 0) + 1);
+        const answer: LockAnswer =
+          action.want === 'look' ? { said: 'sighted', sighting: null } : { said: 'held', token: 1, version: '1' };
+        events.push({ type: 'lock.answered', election: action.election, id: action.id, answer });
+      }
+    }
+  }
+  t.ok(Object.values(state.byName).every(({ role }) => role === 'leading'));
+  t.ok(Math.max(...asked.values()) <= 20, `${Math.max(...asked.values())} within 10 ms at most`);
+});
