@@ -7,6 +7,7 @@ import type { NodeView } from '../../src/serve/view.ts';
 import { LONG, labTest } from './harness/lab-test.ts';
 import type { LabNode } from './harness/node.ts';
 import { buildPackage, ensurePackage, installNodemend, repack } from './harness/nodemend.ts';
+import { REPOSITORY } from './harness/places.ts';
 
 const live = async (node: LabNode): Promise<boolean> => (await node.http('http://127.0.0.1:9745/livez')).status === 200;
 const exists = async (node: LabNode, path: string): Promise<boolean> =>
@@ -51,6 +52,11 @@ labTest('installing enables and starts, with the files, modes and sandbox that a
   const security = await node.ok(['systemd-analyze', 'security', '--no-pager', 'nodemend.service']);
   const score = Number(exposure.exec(security)?.[1]);
   t.ok(score > 0 && score <= 2.5, `exposure ${score} is at most 2.5`);
+  const readme = readFileSync(join(REPOSITORY, 'README.md'), 'utf8').replaceAll('\\|', '|');
+  t.match(readme, `gives an exposure of ${score}`);
+  const remaining = [...security.matchAll(/^✗ (\S+)/gm)].map(([, setting = '']) => setting);
+  t.not(remaining.length, 0);
+  for (const setting of remaining) t.ok(readme.includes(`\`${setting}\``), `the README says what ${setting} is for`);
   const status = node.read(`/proc/${await node.mainPid('nodemend.service')}/status`);
   t.match(status, /^CapEff:\s*0000000000080000$/m, 'of the capabilities it has CAP_SYS_PTRACE alone');
 });
