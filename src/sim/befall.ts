@@ -85,8 +85,9 @@ function upgrade(stage: Stage, happening: Extract<Happening, { what: 'upgrade' }
 /** `systemctl start, stop, restart`, by a person or a package's script. */
 function ask({ machine }: Stage, verb: JobType, unit: string): void {
   if (!machine.isUp()) return;
+  const { job } = machine.pidOne().read(unit);
   const asked = machine.pidOne().ask(verb, unit);
-  if ('job' in asked) machine.watcher.asked?.(verb, unit);
+  if ('job' in asked) machine.watcher.asked?.(verb, unit, asked.job === job);
 }
 
 function systemctl(stage: Stage, { verb, unit }: Extract<Happening, { what: 'systemctl' }>): void {

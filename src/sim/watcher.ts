@@ -17,8 +17,8 @@ export interface Watcher {
   turned?(turned: Turned): void;
   called?(call: Called): void;
   agent?(what: 'started' | 'died' | 'halted' | 'resumed' | 'stopped', state: State | null): void;
-  /** An operator or a package's script asks systemd for something. */
-  asked?(verb: JobType, unit: string): void;
+  /** An operator or a package's script asks systemd for something. `merged`: into a job of the same kind that was there already. */
+  asked?(verb: JobType, unit: string, merged: boolean): void;
   /** What the agent answered an operator; null: there was none to answer. */
   answered?(answer: Answer | null): void;
   /** Something befell the node. */

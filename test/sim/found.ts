@@ -450,4 +450,17 @@ export const found: readonly Found[] = [
     ],
     hours: 24,
   },
+  {
+    now: 'a docker that came up again with containerd stays stopped when an operator stops it and nothing is told of that but its end',
+    seed: 268,
+    node: 'docker node',
+    story: [
+      { atMs: 50_560_825.23405086, happening: { what: 'lose-socket', unit: docker } },
+      { atMs: 50_561_561.42741442, happening: { what: 'lose-signals', share: 0.5433413543039933, forMs: 148_000 } },
+      { atMs: 68_075_398.41230494, happening: { what: 'systemctl', verb: 'restart', unit: containerd } },
+      { atMs: 68_075_566.18527044, happening: { what: 'lose-signals', share: 0.8857012331020087, forMs: 107_000 } },
+      { atMs: 68_076_237.52423424, happening: { what: 'systemctl', verb: 'stop', unit: docker } },
+    ],
+    hours: 48,
+  },
 ];

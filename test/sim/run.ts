@@ -26,9 +26,9 @@ function both(first: Watcher, second: Watcher): Watcher {
       first.agent?.(what, state);
       second.agent?.(what, state);
     },
-    asked: (verb, unit) => {
-      first.asked?.(verb, unit);
-      second.asked?.(verb, unit);
+    asked: (verb, unit, merged) => {
+      first.asked?.(verb, unit, merged);
+      second.asked?.(verb, unit, merged);
     },
     happened: (what) => {
       first.happened?.(what);

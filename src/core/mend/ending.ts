@@ -159,6 +159,11 @@ function goesDownStopped(component: Component, unit: Unit): Component {
   return done ? { ...component, ending: { ...stop, dependency: job.because, job: job.id } } : component;
 }
 
+/** For whose sake there is a job; a run that began under it ended for another reason. */
+function sakeOf(job: Component['job'], { inactiveExitAtMs }: Unit): string | null {
+  return job !== null && (inactiveExitAtMs ?? 0) < job.startedAtMs ? job.because : null;
+}
+
 /**
  * What is known of the ending, kept up to date until the unit comes up again. `unmoved`: the unit is as it was told last. Who saw its stop knows
  * better then than its timestamps tell, which of a stop that timed out are those of a crash.
@@ -187,7 +192,7 @@ export function noteEnding(
   const { how, reason } = stopped ? stop : (failed ?? (unmoved ? known : null) ?? classifyEnding(unit));
   const under = unit.job !== 0 ? unit.job : last !== null && last.endedAtMs === null ? last.id : 0;
   const job = known?.job || under;
-  const because = known?.dependency ?? last?.because ?? wentDownWith(component, unit, components, job !== 0);
+  const because = known?.dependency ?? sakeOf(last, unit) ?? wentDownWith(component, unit, components, job !== 0);
   const dependency = how === 'stopped' ? because : null;
   return { ...component, ending: { how, reason, dependency, job } };
 }

@@ -159,9 +159,9 @@ export function createOracle(world: () => World, onBreach: (breach: Breach) => v
       if (what === 'halted') haltedAtMs = world().agenda.nowMs();
       if (what === 'resumed') resumed(world().agenda.nowMs() - haltedAtMs);
     },
-    asked: (verb, unit) => {
-      // Who stops what is down already may mean that it is to stay so, or say nothing by it.
-      if (verb === 'stop' && isDown(unit)) {
+    asked: (verb, unit, merged) => {
+      // Who stops what is down already may mean that it is to stay so, or say nothing by it. Of a stop while one is under way systemd tells nothing.
+      if (verb === 'stop' && (merged || isDown(unit))) {
         knowledge.undecided.add(unit);
         return;
       }
