@@ -8,6 +8,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { createSender } from './adapters/alert/send.ts';
+import { createBackups } from './adapters/backups/backups.ts';
 import { createClock } from './adapters/clock/clock.ts';
 import { createControlPlane } from './adapters/control-plane/control-plane.ts';
 import { createEtcdGuard } from './adapters/etcd/guard.ts';
@@ -90,9 +91,10 @@ function buildParts(first: FirstConfig, file: string | null, directory: string) 
     ? createEtcdGuard({ node: first.config.node ?? hostname(), directory, wallMs })
     : null;
   const controlPlane = createControlPlane(clock);
+  const backups = createBackups({ clock, prober });
   const locks = createLocks({ clock, emit });
   const elected = { locks, hooks: createHooks(startCommand) };
-  const performed = { bus, prober, host, evidence, store, controlPlane, etcd, ...elected };
+  const performed = { bus, prober, host, evidence, store, controlPlane, backups, etcd, ...elected };
   const perform = createPerform({ ...performed, runCommand: createRemedyCommand(runCommand) });
   const initial = (stored.state as State | null) ?? initialState();
   const loop = createLoop({ clock, initial, publish: publish.turned, perform });
@@ -108,7 +110,7 @@ function buildParts(first: FirstConfig, file: string | null, directory: string) 
   const identity = `${first.config.node ?? hostname()}_${randomUUID()}`;
   const told = { supervised, manifests: readManifestNames, warn, loaded, identity };
   const configurator = createConfigurator({ first, file, directory, bus, emit, wallMs, ...told });
-  const ports = { store, host, bus, prober, controlPlane, etcd, notify, metrics, locks };
+  const ports = { store, host, bus, prober, controlPlane, backups, etcd, notify, metrics, locks };
   return { first, log, clock, emit, stored, ...ports, publish, loop, configurator, alerting };
 }
 
@@ -197,6 +199,7 @@ export async function startAgent(first: FirstConfig, file: string | null, direct
       await bus.close();
       await prober.close();
       parts.controlPlane.close();
+      parts.backups.close();
       etcd?.close();
       host.close();
       alerting.stop();

@@ -2,6 +2,7 @@
  * The configuration in force: what the file says plus what is found on the node. A bad file never replaces a good one. The units that
  * presets know are always watched, so that a runtime which is installed later is protected as soon as systemd tells of it.
  */
+import { resolveBackups } from './config/backups.ts';
 import { apiServersPolicy, leaderPolicies, withFoundLeaders } from './config/control-plane.ts';
 import { discover, type Facts, foundPresets, presetUnits, readFacts } from './config/discover.ts';
 import { resolveElections } from './config/elections.ts';
@@ -17,7 +18,7 @@ import type { Emit, SystemBus } from './ports.ts';
 import type { Answer, NodeView } from './serve/view.ts';
 
 export interface Configurator {
-  /** Puts the elections in force; called once, at the start: they wait for no bus. */
+  /** Puts the elections and the checks of backups in force; called once, at the start: they wait for no bus. */
   begin(): void;
   /** Looks at the node and puts the configuration in force; called when the bus is (again) connected. */
   apply(): Promise<void>;
@@ -137,11 +138,13 @@ export function createConfigurator(parts: ConfiguratorParts): Configurator {
     if (told === '') putInForce(new Map());
   }
 
-  const putElections = (): void =>
+  function putWhatWaitsForNoBus(): void {
     emit({ type: 'elections.loaded', policies: resolveElections(config.elections, parts.identity) });
+    emit({ type: 'backups.loaded', policies: resolveBackups(config.backups) });
+  }
 
   return {
-    begin: putElections,
+    begin: putWhatWaitsForNoBus,
     apply,
     reload: async () => {
       const loaded = await loadConfigFile(file);
@@ -156,7 +159,7 @@ export function createConfigurator(parts: ConfiguratorParts): Configurator {
       told = '';
       await keepLastGood(directory, loaded.text);
       view = { ok: true, loadedWallMs: wallMs(), detail: '' };
-      putElections();
+      putWhatWaitsForNoBus();
       await apply();
       if (bound(config) === bound(first.config)) return { ok: true, message: 'the configuration was loaded' };
       warn(boundNotice);

@@ -8,6 +8,7 @@ import { repairUnit } from './core/etcd/repair.ts';
 import type { ActionResult } from './core/event.ts';
 import type { State } from './core/state.ts';
 import type {
+  Backups,
   ControlPlane,
   Emit,
   EtcdGuard,
@@ -27,6 +28,7 @@ export interface Performers {
   readonly evidence: EvidenceCollector;
   readonly store: Store;
   readonly controlPlane: ControlPlane;
+  readonly backups: Backups;
   /** Where etcd is configured: else nothing of it is asked. */
   readonly etcd?: EtcdGuard | null;
   readonly locks: Locks;
@@ -92,7 +94,7 @@ function etcdPerformers(etcd: EtcdGuard | null, bus: SystemBus): EtcdPerformers 
 }
 
 export function createPerform(parts: Performers): (action: Action, state: State, emit: Emit) => void {
-  const { bus, prober, host, evidence, store, controlPlane, locks, hooks } = parts;
+  const { bus, prober, host, evidence, store, controlPlane, backups, locks, hooks } = parts;
   /** By the action's id. */
   const underWay = new Map<string, Promise<void>>();
 
@@ -146,6 +148,8 @@ export function createPerform(parts: Performers): (action: Action, state: State,
       emit({ type: 'apiserver.observed', url: look.url, seen: await controlPlane.server(look) }),
     'apiservers.find': async (find, _state, emit) =>
       emit({ type: 'apiservers.found', urls: await controlPlane.servers(find) }),
+    'backups.look': async (look, _state, emit) =>
+      emit({ type: 'backups.observed', check: look.check, seen: await backups.look(look) }),
     ...etcdPerformers(parts.etcd ?? null, bus),
     'lock.ask': async (action, _state, emit) => {
       const answer = await locks.ask(action);

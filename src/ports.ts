@@ -8,6 +8,8 @@ import type { SendResult } from './core/alert/event.ts';
 import type { Notice } from './core/alert/state.ts';
 import type { ServerLook, ServersFind } from './core/apiservers/messages.ts';
 import type { ServerSeen } from './core/apiservers/state.ts';
+import type { BackupsSeen } from './core/backups/found.ts';
+import type { BackupsLook } from './core/backups/messages.ts';
 import type { LockAnswer } from './core/elect/lock.ts';
 import type { BackupRecord, Taken, Verification } from './core/etcd/backup.ts';
 import type { Canary, Comparison } from './core/etcd/event.ts';
@@ -59,6 +61,12 @@ export interface ControlPlane {
   server(look: ServerLook): Promise<ServerSeen>;
   /** null when the API does not tell. */
   servers(find: ServersFind): Promise<readonly string[] | null>;
+  close(): void;
+}
+
+/** Looks at backups that others make. Resolves, always, within the look's deadline and a little. */
+export interface Backups {
+  look(look: BackupsLook): Promise<BackupsSeen>;
   close(): void;
 }
 

@@ -7,6 +7,7 @@ import type { Component, NodeState } from './core/mend/state.ts';
 import { judge } from './core/mend/verdict.ts';
 import type { State } from './core/state.ts';
 import { viewElections } from './elections-view.ts';
+import { type BackupView, viewBackups } from './serve/backups.ts';
 import type { ControlPlaneView } from './serve/control-plane.ts';
 import { viewControlPlane } from './serve/show-control-plane.ts';
 import type { ComponentView, EtcdView, NodeView, ProbeView } from './serve/view.ts';
@@ -116,11 +117,13 @@ export function createViewer(): (state: State, nowMs: number, around: Surroundin
   let seenAtMs = 0;
   let components: readonly ComponentView[] = [];
   let controlPlane: ControlPlaneView = { leaders: [], apiservers: [] };
+  let backups: readonly BackupView[] = [];
 
   return (state, nowMs, around) => {
     if (seen !== state || nowMs - seenAtMs >= freshMs) {
       components = Object.values(state.components).map((component) => viewComponent(component, state.node, nowMs));
       controlPlane = viewControlPlane(state, nowMs);
+      backups = viewBackups(state.backups);
       seen = state;
       seenAtMs = nowMs;
     }
@@ -140,6 +143,7 @@ export function createViewer(): (state: State, nowMs: number, around: Surroundin
       pause: node.pause,
       components,
       ...controlPlane,
+      backups,
       etcd: state.etcd === undefined ? undefined : viewEtcd(state.etcd),
       elections: viewElections(state.elections, nowMs, wallMs),
     };

@@ -4,7 +4,7 @@ import type { Observation } from '../src/core/mend/observation.ts';
 import type { State } from '../src/core/state.ts';
 import type { Performers } from '../src/perform.ts';
 import type { Clock, Store } from '../src/ports.ts';
-import { noControlPlane } from '../src/sim/control-plane.ts';
+import { noBackups, noControlPlane } from '../src/sim/control-plane.ts';
 
 export const done: ActionResult = { ok: true, reason: 'action.done', detail: '' };
 
@@ -81,6 +81,7 @@ export function createRecorder(changes: Partial<Performers> = {}, durable = true
     },
     store,
     controlPlane: noControlPlane,
+    backups: noBackups,
     locks: { ask: async () => ({ said: 'sighted', sighting: null }), close: () => undefined },
     hooks: { run: ({ argv }) => act(`hook ${argv.join(' ')}`)(), end: () => undefined },
     runCommand: (argv) => act(`run ${argv.join(' ')}`)(),

@@ -132,6 +132,8 @@ function transitionWords(transition: Transition): readonly [what: string, tone: 
     }
     case 'leader.changed':
       return [`${transition.check} ${transition.from} -> ${transition.to}`, 'plain'];
+    case 'freshness.changed':
+      return [`${transition.check} ${transition.from} -> ${transition.to}`, 'plain'];
     case 'apiserver.rotation':
       return [`${transition.server} ${transition.rotates ? 'in' : 'out of'} rotation`, 'plain'];
     case 'election.changed':

@@ -1,5 +1,6 @@
 /** What one value says about another: checks that no single key can make. */
 import { checkAlerts } from './alerts.ts';
+import { checkBackups } from './backups.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { findable } from './discover.ts';
 import { durationMs } from './duration.ts';
@@ -154,5 +155,6 @@ export function crossCheck(config: Config, written: readonly string[]): CrossPro
     ...checkUnits(components),
     ...checkAlerts(config),
     ...checkElections(config.elections),
+    ...checkBackups(config.backups),
   ];
 }

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { alertTarget } from './alert-schema.ts';
+import { backupCheck } from './backups.ts';
 import { duration } from './duration-schema.ts';
 import { election } from './elections.ts';
 import { backup, etcd } from './etcd-schema.ts';
@@ -223,6 +224,11 @@ export const config = z.strictObject({
     .describe('for what exactly one is to lead, by name'),
   etcd: etcd.optional().describe('watch the etcd cluster with a member on this node; {} suffices'),
   backup: backup.optional().describe('take snapshots of etcd and prove that they restore; {} suffices'),
+  backups: z
+    .record(componentName, backupCheck)
+    .refine((checks) => Object.keys(checks).length <= 100, 'expected at most 100 checks')
+    .default({})
+    .describe('backups that others make and whose freshness is checked, by name'),
   alerts: z
     .record(componentName, alertTarget)
     .refine((targets) => Object.keys(targets).length <= 20, 'expected at most 20 targets')

@@ -1,4 +1,5 @@
 import type { ApiServersAction } from './apiservers/messages.ts';
+import type { BackupsLook } from './backups/messages.ts';
 import type { Sighting, Want } from './elect/lock.ts';
 import type { ElectionPolicy } from './elect/policy.ts';
 import type { EtcdAction } from './etcd/event.ts';
@@ -28,6 +29,7 @@ export type Action =
   | LeadersAction
   | ApiServersAction
   | EtcdAction
+  | BackupsLook
   | {
       readonly type: 'lock.ask';
       readonly id: number;

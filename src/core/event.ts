@@ -1,4 +1,5 @@
 import type { ApiServersEvent } from './apiservers/messages.ts';
+import type { BackupsEvent } from './backups/messages.ts';
 import type { LockAnswer, Sighting } from './elect/lock.ts';
 import type { ElectionPolicy } from './elect/policy.ts';
 import type { EtcdEvent } from './etcd/event.ts';
@@ -29,8 +30,8 @@ export interface HostSample {
 
 export type StoreHealth = 'ok' | 'fresh' | 'lost' | 'unwritable';
 
-/** What the checks of the control plane alone hear. */
-export type ControlPlaneEvent = LeadersEvent | ApiServersEvent | EtcdEvent;
+/** What the checks of the control plane and of backups alone hear. */
+export type ControlPlaneEvent = LeadersEvent | ApiServersEvent | EtcdEvent | BackupsEvent;
 
 /** What elections alone hear. */
 export type ElectEvent =

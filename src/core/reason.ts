@@ -6,6 +6,7 @@ import { alertReasons } from './reasons/alert.ts';
 import { backupReasons } from './reasons/backup.ts';
 import { electionReasons } from './reasons/election.ts';
 import { etcdReasons } from './reasons/etcd.ts';
+import { freshnessReasons } from './reasons/freshness.ts';
 import { leaderReasons } from './reasons/leader.ts';
 import { nodeReasons } from './reasons/node.ts';
 import { probeReasons } from './reasons/probe.ts';
@@ -22,6 +23,7 @@ export const reasons = {
   ...etcdReasons,
   ...alertReasons,
   ...backupReasons,
+  ...freshnessReasons,
   ...leaderReasons,
   ...electionReasons,
 } as const;

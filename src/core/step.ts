@@ -4,6 +4,7 @@
  */
 import type { Action } from './action.ts';
 import { stepApiServers } from './apiservers/step.ts';
+import { stepBackups } from './backups/step.ts';
 import { stepElect } from './elect/step.ts';
 import type { EtcdEvent } from './etcd/event.ts';
 import { type EtcdStep, stepEtcd } from './etcd/step.ts';
@@ -50,9 +51,10 @@ export function step(state: State, event: Event, nowMs: number): Step {
   const mended = isMendEvent(event) ? stepMend(state, event, nowMs) : unmoved(state);
   const led = stepLeaders(state.leaders, event, nowMs);
   const served = stepApiServers(state.apiservers, event, nowMs);
+  const checked = stepBackups(state.backups, event, nowMs);
   const guarded = guardEtcd(state, event, nowMs);
   const elected = stepElect(state.elections, event, nowMs);
-  const domains = [mended, led, served, guarded, elected];
+  const domains = [mended, led, served, checked, guarded, elected];
   const wishes = domains.map(({ wakeAtMs }) => wakeAtMs).filter((wish) => wish !== null);
   return {
     state: {
@@ -61,6 +63,7 @@ export function step(state: State, event: Event, nowMs: number): Step {
       components: mended.components,
       leaders: led.leaders,
       apiservers: served.apiservers,
+      backups: checked.backups,
       ...(guarded.state === undefined ? {} : { etcd: guarded.state }),
       elections: elected.elections,
     },

@@ -1,4 +1,5 @@
 import type { RotationChanged } from './apiservers/messages.ts';
+import type { FreshnessChanged } from './backups/messages.ts';
 import type { EtcdTransition } from './etcd/event.ts';
 import type { LeaderChanged } from './leaders/messages.ts';
 import type { Remedy } from './mend/policy.ts';
@@ -30,6 +31,7 @@ export type RestartedBy = 'nodemend' | 'systemd' | 'other';
 export type Transition =
   | LeaderChanged
   | RotationChanged
+  | FreshnessChanged
   | {
       readonly type: 'component.phase';
       readonly component: string;

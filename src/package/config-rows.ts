@@ -5,6 +5,7 @@
 import { durationPattern } from '../config/duration.ts';
 import { usual } from '../config/presets.ts';
 import { jsonSchema } from '../config/schema.ts';
+import { sizePattern } from '../config/size.ts';
 
 interface Schema {
   readonly type?: string;
@@ -31,6 +32,7 @@ function writable(schema: Schema): string {
   if (schema.anyOf !== undefined) return schema.anyOf.map(writable).join(' or ');
   if (schema.items !== undefined) return `list of ${writable(schema.items)}`;
   if (schema.pattern === durationPattern.source) return 'duration';
+  if (schema.pattern === sizePattern.source) return 'size';
   if (schema.pattern === '^\\/') return 'absolute path';
   if (schema.format === 'uri') return 'URL';
   if (schema.minimum !== undefined && schema.maximum !== undefined) return `${schema.minimum} to ${schema.maximum}`;
@@ -74,16 +76,17 @@ function below(schema: Schema, key: string): Schema {
   return found;
 }
 
-type Tables = Record<'top' | 'component' | 'probe' | 'leader' | 'alert' | 'election', readonly ConfigRow[]>;
+type Tables = Record<'top' | 'component' | 'probe' | 'leader' | 'backup' | 'alert' | 'election', readonly ConfigRow[]>;
 
 export function configTables(): Readonly<Tables> {
   const top = jsonSchema() as Schema;
   const component = below(top, 'components');
   return {
-    top: rowsOf(top, '', ['components', 'alerts', 'elections'], false),
+    top: rowsOf(top, '', ['components', 'backups', 'alerts', 'elections'], false),
     component: rowsOf(component, '', ['probes'], true),
     probe: rowsOf(below(component, 'probes'), '', [], true),
     leader: rowsOf(below(top, 'leaders'), '', [], false),
+    backup: rowsOf(below(top, 'backups'), '', [], false),
     alert: rowsOf(below(top, 'alerts'), '', [], false),
     election: rowsOf(below(top, 'elections'), '', [], false),
   };

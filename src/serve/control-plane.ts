@@ -2,8 +2,7 @@
 import type { ServerState } from '../core/apiservers/state.ts';
 import type { InstanceState, LeaderVerdict } from '../core/leaders/state.ts';
 import type { Reason } from '../core/reason.ts';
-import type { FamilyKey } from './families.ts';
-import type { Labels, Series } from './series.ts';
+import { oneOf, type Sample } from './samples.ts';
 
 export interface LeaderView {
   readonly name: string;
@@ -59,16 +58,6 @@ const serverStates: Readonly<Record<ServerState, true>> = {
   unknown: true,
 };
 
-interface Sample {
-  readonly key: FamilyKey;
-  readonly labels: Labels;
-  readonly value: number;
-}
-
-/** One for each state, 1 for the present one. */
-const oneOf = (key: FamilyKey, labels: Labels, name: string, states: object, now: string): Sample[] =>
-  Object.keys(states).map((state) => ({ key, labels: { ...labels, [name]: state }, value: Number(state === now) }));
-
 function leaderSamples({ name, verdict, here, silentMs, transitions }: LeaderView): Sample[] {
   const labels = { lease: name };
   return [
@@ -91,14 +80,7 @@ function serverSamples({ server, state, rotates }: ApiServerView): Sample[] {
   ];
 }
 
-/** Sets them, and takes away those of what is not looked at any more. */
-export function createControlPlaneMetrics(series: Series): (view: ControlPlaneView) => void {
-  let before: readonly Sample[] = [];
-  return ({ leaders, apiservers }) => {
-    const samples = [...leaders.flatMap(leaderSamples), ...apiservers.flatMap(serverSamples)];
-    const present = new Set(samples.map(({ key, labels }) => JSON.stringify([key, labels])));
-    for (const { key, labels } of before) if (!present.has(JSON.stringify([key, labels]))) series.remove(key, labels);
-    for (const { key, labels, value } of samples) series.set(key, labels, value);
-    before = samples;
-  };
-}
+export const controlPlaneSamples = ({ leaders, apiservers }: ControlPlaneView): Sample[] => [
+  ...leaders.flatMap(leaderSamples),
+  ...apiservers.flatMap(serverSamples),
+];

@@ -34,6 +34,8 @@ export function describe(transition: Transition): string {
       return transition.leader === '' ? 'nobody leads' : `${transition.leader} leads`;
     case 'election.hook':
       return `command for ${transition.hook} ${transition.ok ? 'done' : 'failed'}: ${because(transition)}`;
+    case 'freshness.changed':
+      return `${transition.item === '' ? '' : `${transition.item} `}${transition.from} -> ${transition.to}: ${because(transition)}`;
     case 'node.changed':
     case 'pause.changed':
     case 'backup.changed':

@@ -2,13 +2,10 @@
  * Every metric family that is served, in one table: the README's table is checked against it. Label values come from closed
  * sets alone: component and probe names of the configuration, and the words of the core's own types.
  */
-export interface Family {
-  readonly name: string;
-  readonly type: 'counter' | 'gauge' | 'histogram';
-  readonly help: string;
-  readonly labels: readonly string[];
-  readonly buckets?: readonly number[];
-}
+import { backupFamilies } from './backup-families.ts';
+import { type Family, family } from './family.ts';
+
+export type { Family } from './family.ts';
 
 // A local look takes a millisecond or two; the longest deadline under pressure is a minute.
 const lookBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] as const;
@@ -249,32 +246,7 @@ export const families = {
     [],
   ),
   etcdCanaryTook: family('nodemend_etcd_canary_duration_seconds', 'gauge', 'How long that took.', []),
-  backupTaken: family(
-    'nodemend_etcd_backup_last_success_timestamp_seconds',
-    'gauge',
-    'When the newest good snapshot of etcd was taken; 0 while there is none.',
-    [],
-  ),
-  backupProven: family(
-    'nodemend_etcd_backup_last_verified_timestamp_seconds',
-    'gauge',
-    'When a snapshot was last restored on trial and held what it should; 0 while none was.',
-    [],
-  ),
-  backupOk: family(
-    'nodemend_etcd_backup_last_ok',
-    'gauge',
-    'Whether the last attempt to take a snapshot succeeded; absent before the first.',
-    [],
-  ),
-  backupProofOk: family(
-    'nodemend_etcd_backup_last_verification_ok',
-    'gauge',
-    'Whether the last snapshot that was tried was proven; absent before the first.',
-    [],
-  ),
-  backupCount: family('nodemend_etcd_backups', 'gauge', 'Good snapshots in the folder.', []),
-  backupBytes: family('nodemend_etcd_backup_last_bytes', 'gauge', 'Size of the newest good snapshot.', []),
+  ...backupFamilies,
   cpu: family('process_cpu_seconds_total', 'counter', 'User and system CPU time spent by the agent.', []),
   memory: family('process_resident_memory_bytes', 'gauge', 'Resident memory of the agent.', []),
   descriptors: family('process_open_fds', 'gauge', 'Open file descriptors of the agent.', []),
@@ -282,7 +254,3 @@ export const families = {
 } as const satisfies Record<string, Family>;
 
 export type FamilyKey = keyof typeof families;
-
-function family<Labels extends readonly string[]>(name: string, type: Family['type'], help: string, labels: Labels) {
-  return { name, type, help, labels };
-}

@@ -6,8 +6,10 @@ import { readdirSync } from 'node:fs';
 import type { Observation } from '../core/mend/observation.ts';
 import type { Reason } from '../core/reason.ts';
 import type { Phase, Transition } from '../core/transition.ts';
-import { createControlPlaneMetrics } from './control-plane.ts';
+import { backupSamples } from './backups.ts';
+import { controlPlaneSamples } from './control-plane.ts';
 import { fillEtcd } from './etcd-series.ts';
+import { createSampled } from './samples.ts';
 import { createSeries, electionOwner, type Series } from './series.ts';
 import { isFailing } from './verdict.ts';
 import type { ComponentView, ElectionView, NodeView } from './view.ts';
@@ -52,7 +54,7 @@ const freshMs = 1_000;
 export function createMetrics(): Metrics {
   const series = createSeries();
   const targets = new Set<string>();
-  const fillControlPlane = createControlPlaneMetrics(series);
+  const fillSampled = createSampled(series);
   let page: { readonly atMs: number; readonly text: Promise<string> } | null = null;
 
   return {
@@ -69,7 +71,7 @@ export function createMetrics(): Metrics {
       if (page === null || view.nowMs - page.atMs >= freshMs || view.nowMs < page.atMs) {
         fill(series, view);
         fillAlerts(series, view, targets);
-        fillControlPlane(view);
+        fillSampled([...controlPlaneSamples(view), ...view.backups.flatMap(backupSamples)]);
         page = { atMs: view.nowMs, text: series.text() };
       }
       return page.text;

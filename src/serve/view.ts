@@ -17,6 +17,7 @@ import type { Reason } from '../core/reason.ts';
 import type { Phase, RestartedBy, Role, Transition } from '../core/transition.ts';
 import type { Clock, IncidentRecord, PeriodRecord, Store } from '../ports.ts';
 import type { SentAlert } from '../report/record.ts';
+import type { BackupView } from './backups.ts';
 import type { ApiServerView, LeaderView } from './control-plane.ts';
 
 export interface PauseView {
@@ -136,6 +137,7 @@ export interface NodeView {
   readonly components: readonly ComponentView[];
   readonly leaders: readonly LeaderView[];
   readonly apiservers: readonly ApiServerView[];
+  readonly backups: readonly BackupView[];
   readonly elections: readonly ElectionView[];
   /** Where etcd is watched. */
   readonly etcd?: EtcdView | undefined;

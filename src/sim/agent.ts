@@ -15,7 +15,7 @@ import { createKeeper } from '../store/keeper.ts';
 import type { Entry } from './agenda.ts';
 import { type BusEnd, createBus } from './bus.ts';
 import { configuratorOf } from './configurator.ts';
-import { noControlPlane } from './control-plane.ts';
+import { noBackups, noControlPlane } from './control-plane.ts';
 import { createLife, type Life, type Point } from './life.ts';
 import type { Machine, Tenant } from './machine.ts';
 import { noElections } from './no-elections.ts';
@@ -136,7 +136,7 @@ function buildRunning(machine: Machine, config: Config, life: Life): Running {
     bus,
     prober: createProber(machine, life),
     host: createHost(machine, life),
-    ...{ evidence, store, controlPlane: noControlPlane, ...noElections },
+    ...{ evidence, store, controlPlane: noControlPlane, backups: noBackups, ...noElections },
     runCommand: () => runCommand(watcher, life),
   });
   const createLoopFrom = (initial: State): Loop =>

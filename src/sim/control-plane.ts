@@ -1,5 +1,5 @@
 /** The virtual node has no control plane: whatever is looked at cannot be seen, and nothing is concluded from that. */
-import type { ControlPlane } from '../ports.ts';
+import type { Backups, ControlPlane } from '../ports.ts';
 
 const detail = 'there is none here';
 
@@ -15,5 +15,10 @@ export const noControlPlane: ControlPlane = {
     startedAtMs: 0,
   }),
   servers: async () => null,
+  close: () => undefined,
+};
+
+export const noBackups: Backups = {
+  look: async () => ({ known: false, detail, startedAtMs: 0 }),
   close: () => undefined,
 };

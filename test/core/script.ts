@@ -93,6 +93,8 @@ function describe(told: Transition): string {
       return `node ${told.reason} ${told.detail}`.trim();
     case 'leader.changed':
       return `${told.check} ${told.from} -> ${told.to} (${told.reason})`;
+    case 'freshness.changed':
+      return `${told.check}/${told.item} ${told.from} -> ${told.to} (${told.reason})`;
     case 'apiserver.rotation':
       return `${told.server} ${told.rotates ? 'in' : 'out'} (${told.reason})`;
     case 'election.changed':

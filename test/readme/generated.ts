@@ -156,6 +156,7 @@ export function generateAll(): Readonly<Record<string, string>> {
     'config-probe': configTable(config.probe),
     'config-alert': configTable(config.alert),
     'config-leader': configTable(config.leader),
+    'config-backup': configTable(config.backup),
     'config-election': configTable(config.election),
     presets: presetTable(),
     commands: commandTable(),

@@ -71,6 +71,7 @@ export function node(changes: Partial<NodeView> = {}): NodeView {
     components: [component('containerd'), component('kubelet', { after: ['containerd'] })],
     leaders: [],
     apiservers: [],
+    backups: [],
     elections: [],
     ...changes,
   };

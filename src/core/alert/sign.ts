@@ -12,7 +12,10 @@ export type Kind =
   | 'store'
   | 'config'
   | 'pause'
-  | 'leader';
+  | 'leader'
+  | 'backup'
+  | 'snapshot'
+  | 'proof';
 
 export interface Begins {
   readonly begins: string;
@@ -85,6 +88,35 @@ function signsOfLeader({ check, to, reason, detail }: Extract<Transition, { type
   return to === 'ok' ? [{ ends: key }] : [{ begins: key, component: null, reason, detail: `${check}: ${detail}` }];
 }
 
+/** One matter that has turned into another is told anew: it may be worse. */
+function signsOfFreshness({
+  check,
+  item,
+  from,
+  to,
+  reason,
+  detail,
+}: Extract<Transition, { type: 'freshness.changed' }>): Sign[] {
+  const name = item === '' ? check : `${check}/${item}`;
+  const key = keyOf('backup', name);
+  const isAmiss = (verdict: typeof to): boolean => reasons[`freshness.${verdict}`].severity !== 'info';
+  return [
+    ...(isAmiss(from) || !isAmiss(to) ? [{ ends: key }] : []),
+    ...(isAmiss(to) ? [{ begins: key, component: null, reason, detail: `${name}: ${detail}` }] : []),
+  ];
+}
+
+/** Of snapshots that nodemend takes of etcd, and of their restores on trial. */
+function signsOfBackup({ file, reason, detail }: Extract<Transition, { type: 'backup.changed' }>): Sign[] {
+  if (reason === 'backup.taken') return [{ ends: keyOf('snapshot', null) }];
+  if (reason === 'backup.proven') return [{ ends: keyOf('proof', null) }];
+  // Another node is at it; or there is a good one, and the next is tried in full.
+  if (reason === 'backup.busy' || reason === 'backup.incomplete') return [];
+  // None was taken, or the one that was tried fell short.
+  const key = keyOf(file === null ? 'snapshot' : 'proof', null);
+  return [{ begins: key, component: null, reason, detail }];
+}
+
 export function signsOf(transition: Transition): Sign[] {
   switch (transition.type) {
     case 'incident.opened':
@@ -127,10 +159,13 @@ export function signsOf(transition: Transition): Sign[] {
     }
     case 'leader.changed':
       return signsOfLeader(transition);
+    case 'freshness.changed':
+      return signsOfFreshness(transition);
+    case 'backup.changed':
+      return signsOfBackup(transition);
     case 'apiserver.rotation':
     // Of etcd Prometheus alerts, from whichever node still answers.
     case 'etcd.changed':
-    case 'backup.changed':
     case 'component.restarted':
     // Elections have their metrics: who leads is no trouble of this node alone.
     case 'election.changed':

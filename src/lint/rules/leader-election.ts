@@ -3,9 +3,9 @@
  * and from the leaderElection of a component's configuration.
  */
 import type { Path } from '../../config/locate.ts';
+import { parseGoDuration } from '../../core/go-duration.ts';
 import { type Document, fieldsAt, isFields, textOf, valueAt } from '../document.ts';
 import { type Finding, found, type Spot } from '../finding.ts';
-import { parseGoDuration } from '../go-duration.ts';
 import { flagOf, type Program } from '../program.ts';
 import type { Rule } from '../rule.ts';
 

@@ -13,7 +13,7 @@ export function configurationPage(
   title: Omit<Title, 'name' | 'section'>,
   { example, others }: { readonly example: string; readonly others: readonly string[] },
 ): string {
-  const { top, component, probe, leader, alert, election } = configTables();
+  const { top, component, probe, leader, backup, alert, election } = configTables();
   const keys = (rows: readonly ConfigRow[]): string[] => rows.map(keyEntry);
   return page({ ...title, name: 'nodemend.yaml', section: 5 }, [
     chapter('NAME', 'nodemend.yaml \\- configuration of nodemend'),
@@ -21,7 +21,9 @@ export function configurationPage(
     chapter(
       'DESCRIPTION',
       prose('What nodemend supervises and how. Without the file it protects what it finds.'),
-      paragraph('Durations are written `500ms`, `5s`, `2m`, `1h`, `7d`. Unknown keys are errors.'),
+      paragraph(
+        'Durations are written `500ms`, `5s`, `2m`, `1h`, `7d`, sizes `100B`, `20KiB`, `5MiB`, `2GiB`. Unknown keys are errors.',
+      ),
       paragraph(
         '`nodemend check` lists every problem with its line; `systemctl reload nodemend` loads the file anew, and a bad one leaves the last good one in force.',
       ),
@@ -32,6 +34,7 @@ export function configurationPage(
       section('Below components.NAME', ...keys(component)),
       section('Below components.NAME.probes.NAME', ...keys(probe)),
       section('Below leaders.NAME', ...keys(leader)),
+      section('Below backups.NAME', ...keys(backup)),
       section('Below elections.NAME', ...keys(election)),
       section('Below alerts.NAME', ...keys(alert)),
     ),

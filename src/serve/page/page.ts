@@ -8,6 +8,7 @@ import type { IncidentRecord } from '../../ports.ts';
 import { formatSpan } from '../duration.ts';
 import { notices } from '../notices.ts';
 import type { NodeView } from '../view.ts';
+import { backupCards } from './backups.ts';
 import { componentCards } from './components.ts';
 import { etcdCards } from './etcd.ts';
 import { incidentList } from './incidents.ts';
@@ -34,6 +35,7 @@ export function renderPage(view: NodeView, incidents: readonly IncidentRecord[])
 <section id="components">${componentCards(view)}</section>
 <section id="leaders">${leaderCards(view)}</section>
 <section id="etcd">${etcdCards(view)}</section>
+<section id="backups">${backupCards(view)}</section>
 <section id="pauses">${pauseList(view)}</section>
 <section id="incidents">${incidentList(incidents, view.wallMs)}</section>
 </main>
