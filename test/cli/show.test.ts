@@ -5,7 +5,7 @@ import { renderNode } from '../../src/cli/show-node.ts';
 import { storyOf } from '../../src/cli/story.ts';
 import type { Transition } from '../../src/core/transition.ts';
 import { describe } from '../../src/serve/describe.ts';
-import { component, incident, node, notReady } from '../serve/stand-in.ts';
+import { backup, component, incident, node, notReady } from '../serve/stand-in.ts';
 
 process.env['TZ'] = 'UTC';
 const look = { columns: 80, color: false };
@@ -43,6 +43,19 @@ const kubelet = component('kubelet', {
       recent: [],
     },
   ],
+});
+
+t.test('backups of others, below the components', async (t) => {
+  const late = { name: 'cluster', item: 'schedule/daily', verdict: 'stale', reason: 'freshness.stale' } as const;
+  const backups = [backup(), backup({ ...late, detail: 'none was completed in 9 d', goodWallMs: null, limitMs: null })];
+  const text = renderNode(node({ backups }), { columns: 100, color: false });
+  t.equal(
+    text.slice(text.indexOf('BACKUP')),
+    `BACKUP                  VERDICT  FOR     AGE  LIMIT  DETAIL
+database                fresh    10m  2h 46m  1d 2h  /srv/dumps/db-1.gz is 3 h old
+cluster/schedule/daily  stale    10m       -      -  none was completed in 9 d
+`,
+  );
 });
 
 t.test('a node that is well', async (t) => {

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { resolveAlerts } from '../../src/config/alerts.ts';
+import { resolveBackups } from '../../src/config/backups.ts';
 import { loadConfigFile, parseConfig } from '../../src/config/load.ts';
 import { describeProblems } from '../../src/config/problem.ts';
 import { resolvePolicy } from '../../src/config/resolve.ts';
@@ -48,7 +49,12 @@ function uncommented(): string {
 t.test('what the annotated file shows in comments is valid and says nothing but the defaults', async (t) => {
   const parsed = parseConfig(uncommented(), 'F');
   if (!parsed.ok) return void t.fail(describeProblems(parsed.problems));
-  const { node, components, alerts, agentCheck, trackFile, leaders, apiservers, elections, ...rest } = parsed.config;
+  const { node, components, alerts, agentCheck, trackFile, leaders, apiservers, elections, backups, ...rest } =
+    parsed.config;
+  t.same(
+    resolveBackups(backups),
+    resolveBackups(configOf('backups: { database: { files: { path: "/srv/dumps/db-*.gz" } } }').backups),
+  );
   t.same(elections, {}, 'nobody stands for anything unless asked to');
   const [oncall] = Object.values(alerts);
   t.same(

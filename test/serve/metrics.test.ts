@@ -4,7 +4,7 @@ import { type Family, families } from '../../src/serve/families.ts';
 import { createHttp } from '../../src/serve/http.ts';
 import { createMetrics, toOpenMetrics } from '../../src/serve/metrics.ts';
 import { etcdView } from './etcd-stand-in.ts';
-import { component, createStandIn, election, leader, node, notReady, server } from './stand-in.ts';
+import { backup, component, createStandIn, election, leader, node, notReady, server } from './stand-in.ts';
 
 const table: readonly Family[] = Object.values(families);
 
@@ -90,7 +90,7 @@ t.test('the figures of etcd and its backups', async (t) => {
 
 t.test('every family of the table is on the page, with its type, its help and its labels', async (t) => {
   const alerts = [{ name: 'oncall', waiting: 2, failures: 1, lost: 0, detail: 'refused' }];
-  const control = { leaders: [leader()], apiservers: [server()], etcd: etcdView };
+  const control = { leaders: [leader()], apiservers: [server()], backups: [backup()], etcd: etcdView };
   const page = await filled().render(node({ alerts, ...control, elections: [election('boss')] }));
   for (const { name, type, help, labels, buckets } of table) {
     t.match(page, `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name}`, name);
@@ -243,6 +243,26 @@ t.test(
     t.notOk(after.some((line) => /^nodemend_(apiserver|leader_instance|leader_renewal|leader_transitions)/.test(line)));
   },
 );
+
+t.test('backups of others: one verdict each, and nothing of those that are looked at no more', async (t) => {
+  const metrics = createMetrics();
+  const schedule = { name: 'cluster', item: 'schedule/daily', bytes: null };
+  const page = await lines(metrics, node({ backups: [backup(), backup({ ...schedule, verdict: 'stale' })] }));
+  const shown = (all: readonly string[]) =>
+    all.filter((line) => /^nodemend_backup_/.test(line) && !line.endsWith(' 0'));
+  t.same(shown(page), [
+    'nodemend_backup_verdict{backup="database",item="",verdict="fresh"} 1',
+    'nodemend_backup_verdict{backup="cluster",item="schedule/daily",verdict="stale"} 1',
+    'nodemend_backup_last_success_timestamp_seconds{backup="database",item=""} 1699990000',
+    'nodemend_backup_last_success_timestamp_seconds{backup="cluster",item="schedule/daily"} 1699990000',
+    'nodemend_backup_age_limit_seconds{backup="database",item=""} 93600',
+    'nodemend_backup_age_limit_seconds{backup="cluster",item="schedule/daily"} 93600',
+    'nodemend_backup_last_bytes{backup="database",item=""} 21000000',
+  ]);
+  const location = backup({ name: 'cluster', item: 'location/default', goodWallMs: null, limitMs: null, bytes: null });
+  const after = await lines(metrics, { ...node({ backups: [location] }), nowMs: 2_000_000 });
+  t.same(shown(after), ['nodemend_backup_verdict{backup="cluster",item="location/default",verdict="fresh"} 1']);
+});
 
 t.test('a page is made once a second, and anew after a transition', async (t) => {
   const metrics = createMetrics();

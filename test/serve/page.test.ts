@@ -6,7 +6,7 @@ import { renderPage } from '../../src/serve/page/page.ts';
 import type { ElectionView, Told } from '../../src/serve/view.ts';
 import { away, cluster, member } from '../core/etcd/stage.ts';
 import { etcdView } from './etcd-stand-in.ts';
-import { component, createStandIn, incident, leader, node, notReady, server } from './stand-in.ts';
+import { backup, component, createStandIn, incident, leader, node, notReady, server } from './stand-in.ts';
 
 const hung = component('kubelet', {
   phase: 'mending',
@@ -29,6 +29,7 @@ t.test('what is from outside is escaped', async (t) => {
   const view = node({
     ready: { ...notReady, detail },
     components: [component('kubelet', { phase: 'unhealthy', detail, unit: '"><img src=x>' })],
+    backups: [backup({ detail, item: '<img src=x>' })],
   });
   const page = renderPage(view, [incident('one', { cause: '<b>cause</b>' })]);
   t.match(words(page), `${reasons['component.healthy'].meaning} (&lt;script`, 'with the space before it');
@@ -44,6 +45,18 @@ t.test('the headline says whether the node may take traffic, and if not, why', a
   t.match(page, 'worker-1 is not ready It should take no traffic, for 1m 40s: node.not-ready, kubelet.');
   t.match(page, 'supervision is paused for another 1m (new disk)');
   t.match(words(renderPage(node({ stopping: true }), [])), 'worker-1 is stopping It should take no traffic');
+});
+
+t.test('backups of others have a card each, and no heading where none is checked', async (t) => {
+  t.notMatch(words(renderPage(node(), [])), /Backups/);
+  const late = backup({ name: 'cluster', item: 'schedule/daily', verdict: 'stale', reason: 'freshness.stale' });
+  const view = node({ backups: [backup(), { ...late, detail: 'the last completed is 40 h old', goodWallMs: null }] });
+  t.match(
+    words(renderPage(view, [])),
+    'Backups database fresh for 10m /srv/dumps/db-1.gz is 3 h old age 2h 46m of at most 1d 2h ' +
+      'cluster/schedule/daily stale for 10m the newest good backup is older than it may be freshness.stale ' +
+      'the last completed is 40 h old age not known of at most 1d 2h',
+  );
 });
 
 t.test('a card tells the phase, the last looks, who restarted it and what is left of the budget', async (t) => {

@@ -1,6 +1,7 @@
 /** A stand-in for the agent: a view that a test changes, and a record of what was asked. */
 
 import type { IncidentRecord } from '../../src/ports.ts';
+import type { BackupView } from '../../src/serve/backups.ts';
 import type { ApiServerView, LeaderView } from '../../src/serve/control-plane.ts';
 import type { ComponentView, ElectionView, NodeView, ServeSource, Told } from '../../src/serve/view.ts';
 
@@ -102,6 +103,21 @@ export function server(changes: Partial<ApiServerView> = {}): ApiServerView {
     reason: 'apiserver.ready',
     detail: '',
     sinceMs: 500_000,
+    ...changes,
+  };
+}
+
+export function backup(changes: Partial<BackupView> = {}): BackupView {
+  return {
+    name: 'database',
+    item: '',
+    verdict: 'fresh',
+    reason: 'freshness.fresh',
+    detail: '/srv/dumps/db-1.gz is 3 h old',
+    sinceMs: 400_000,
+    goodWallMs: 1_699_990_000_000,
+    limitMs: 93_600_000,
+    bytes: 21_000_000,
     ...changes,
   };
 }

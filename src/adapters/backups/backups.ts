@@ -19,9 +19,9 @@ export function createBackups({ clock, prober }: BackupsParts): Backups {
   const lookAtFiles = createFilesLook(clock);
 
   /** One that does not end, or cannot be run, says nothing of backups. */
-  async function lookByCommand(check: string, target: CommandTarget, timeoutMs: number): Promise<BackupsSeen> {
-    const lane = `backups/${check}`;
-    const observation = await prober.look(lane, { kind: 'exec', argv: target.argv }, '', timeoutMs);
+  async function lookByCommand({ argv }: CommandTarget, timeoutMs: number): Promise<BackupsSeen> {
+    const lane = `backups/${argv.join(' ')}`;
+    const observation = await prober.look(lane, { kind: 'exec', argv }, '', timeoutMs);
     const { verdict, reason, detail, startedAtMs } = observation;
     const ok = verdict === 'healthy';
     if (!ok && reason !== 'probe.exit-status') return { known: false, detail: `${reason}: ${detail}`, startedAtMs };
@@ -29,10 +29,10 @@ export function createBackups({ clock, prober }: BackupsParts): Backups {
   }
 
   return {
-    look: ({ check, target, timeoutMs }: BackupsLook) => {
+    look: ({ target, timeoutMs }: BackupsLook) => {
       if (target.kind === 'files') return lookAtFiles(target, timeoutMs);
       if (target.kind === 'velero') return lookAtVelero(target, timeoutMs, accounts, clock);
-      return lookByCommand(check, target, timeoutMs);
+      return lookByCommand(target, timeoutMs);
     },
     close: accounts.close,
   };

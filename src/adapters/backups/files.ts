@@ -68,7 +68,7 @@ const newestOf = (files: readonly FileFound[]): FileFound | null =>
     null,
   );
 
-async function find({ path, minBytes }: FilesTarget, signal: AbortSignal): Promise<FilesFound> {
+async function findFiles({ path, minBytes }: FilesTarget, signal: AbortSignal): Promise<FilesFound> {
   const names = path.split('/').filter((name) => name !== '');
   const files = await filesBelow('/', names, { signal, left: mostNames });
   const tell = (file: FileFound | null): FileFound | null => file && { ...file, path: cleanDetail(file.path) };
@@ -76,7 +76,8 @@ async function find({ path, minBytes }: FilesTarget, signal: AbortSignal): Promi
   return { kind: 'files', newest: tell(newestOf(files)), newestWhole: tell(newestOf(whole)) };
 }
 
-export function createFilesLook({ nowMs, wallMs }: Pick<Clock, 'nowMs' | 'wallMs'>) {
+/** `find` is for tests. */
+export function createFilesLook({ nowMs, wallMs }: Pick<Clock, 'nowMs' | 'wallMs'>, find = findFiles) {
   const underWay = new Set<string>();
   const waiting: (() => void)[] = [];
   let free = mostAtOnce;
@@ -99,13 +100,22 @@ export function createFilesLook({ nowMs, wallMs }: Pick<Clock, 'nowMs' | 'wallMs
     const lane = JSON.stringify(target);
     if (underWay.has(lane)) return blind(`an earlier look at ${target.path} has not ended: its disk or server hangs`);
     underWay.add(lane);
-    const signal = AbortSignal.timeout(timeoutMs);
+    const over = new AbortController();
     const { promise: late, resolve } = Promise.withResolvers<BackupsSeen>();
-    signal.addEventListener('abort', () => resolve(blind(`${target.path} was not read within ${timeoutMs} ms`)));
-    const looked = inTurn(() => find(target, signal))
+    const timer = setTimeout(() => {
+      over.abort();
+      resolve(blind(`${target.path} was not read within ${timeoutMs} ms`));
+    }, timeoutMs);
+    const looked = inTurn(async () => {
+      over.signal.throwIfAborted();
+      return find(target, over.signal);
+    })
       .then((found): BackupsSeen => ({ known: true, found, wallMs: wallMs(), startedAtMs }))
       .catch((error: Error) => blind(`cannot read ${target.path}: ${error.message}`))
-      .finally(() => underWay.delete(lane));
+      .finally(() => {
+        clearTimeout(timer);
+        underWay.delete(lane);
+      });
     return Promise.race([looked, late]);
   };
 }

@@ -22,10 +22,10 @@ function card(backup: BackupView, { nowMs, wallMs }: NodeView): Markup {
   const tone = toneOf(backup);
   const why = verdict === 'fresh' ? '' : html`<p>${reasons[reason].meaning} <code>${reason}</code></p>\n`;
   const age = goodWallMs === null ? 'not known' : formatSpan(Math.max(0, wallMs - goodWallMs));
-  const most = limitMs === null ? '' : ` of at most ${formatSpan(limitMs)}`;
+  const most = limitMs === null ? 'any' : `at most ${formatSpan(limitMs)}`;
   return html`<li class="card ${tone}-edge"><h3>${nameOfBackup(backup)}</h3>
 <p><strong class="${tone}">${verdict}</strong> for ${formatSpan(nowMs - sinceMs)}</p>
 ${why}<p class="quiet">${detail}</p>
-<dl><dt>age</dt><dd>${age}${most}</dd></dl></li>
+<dl><dt>age</dt><dd>${age} of ${most}</dd></dl></li>
 `;
 }

@@ -1,5 +1,5 @@
 /**
- * A stand-in for an API server that knows leases alone, as the recorded exchanges show a real one: optimistic concurrency by resourceVersion, one
+ * A stand-in for an API server that knows leases, and lists of whatever a test gives it, as the recorded exchanges show a real one: optimistic concurrency by resourceVersion, one
  * revision for all objects, the words of its refusals, watches. stand-in.test.ts holds it against the recordings.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -29,6 +29,8 @@ export interface StandIn {
   remove(name: string): void;
   set(mood: Mood): void;
   allow(token: string): void;
+  /** Serves these objects of another group: a list that is read page by page, and not watched. */
+  serve(group: string, plural: string, items: readonly object[]): void;
   /** Ends every watch that is open, as a server does that restarts. */
   cutWatches(): void;
   watching(): number;
@@ -60,6 +62,8 @@ export interface StandInOptions {
 export async function openStandIn({ tls, revision: first = 2184 }: StandInOptions = {}): Promise<StandIn> {
   const stored = new Map<string, Lease>();
   const watchers = new Set<Watcher>();
+  /** By group and plural. */
+  const others = new Map<string, readonly object[]>();
   const asked: StandIn['asked'] = [];
   const tokens = new Set(['admintoken']);
   let mood: Mood = 'well';
@@ -159,6 +163,20 @@ export async function openStandIn({ tls, revision: first = 2184 }: StandInOption
     return { status: 200, body: { ...typeMeta, ...known } };
   }
 
+  /** A page of the objects of another group; by labels only whether there is one of a name. null: no such resource. */
+  function page(url: URL): Reply | null {
+    const [, group, plural] = /^\/apis\/([^/]+)\/v1\/namespaces\/[^/]+\/([^/]+)$/.exec(url.pathname) ?? [];
+    const all = others.get(`${group} ${plural}`);
+    if (all === undefined) return null;
+    const label = url.searchParams.get('labelSelector');
+    const labelsOf = (item: object): object => (item as { metadata?: { labels?: object } }).metadata?.labels ?? {};
+    const items = all.filter((item) => label === null || Object.hasOwn(labelsOf(item), label));
+    const from = Number(url.searchParams.get('continue') ?? 0);
+    const to = from + Number(url.searchParams.get('limit') ?? items.length);
+    const metadata = { resourceVersion: String(revision), ...(to < items.length && { continue: String(to) }) };
+    return { status: 200, body: { apiVersion: `${group}/v1`, metadata, items: items.slice(from, to) } };
+  }
+
   function reply(response: ServerResponse, { status, body }: Reply): void {
     const text = JSON.stringify(body, null, 2);
     response.writeHead(status, { 'cache-control': 'no-cache, private', 'content-type': 'application/json' });
@@ -187,6 +205,8 @@ export async function openStandIn({ tls, revision: first = 2184 }: StandInOption
       const message = `${what} in the namespace "${namespace}"`;
       return reply(response, refusal(403, 'Forbidden', message, detailsOf(name ?? '')));
     }
+    const listed = page(url);
+    if (listed !== null) return reply(response, listed);
     if (!url.pathname.startsWith(prefix) || plural !== 'leases')
       return void response.writeHead(404, { 'content-type': 'text/plain' }).end('404 page not found\n');
     if (url.searchParams.get('watch') === 'true') return watch(url, response);
@@ -218,6 +238,7 @@ export async function openStandIn({ tls, revision: first = 2184 }: StandInOption
       tokens.clear();
       tokens.add(token);
     },
+    serve: (group, kind, items) => void others.set(`${group} ${kind}`, items),
     cutWatches: () => {
       for (const { response } of watchers) response.destroy();
     },

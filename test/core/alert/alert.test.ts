@@ -1,4 +1,6 @@
 import t from 'tap';
+import type { Freshness } from '../../../src/core/backups/state.ts';
+import type { BackupReason } from '../../../src/core/etcd/backup.ts';
 import type { Reason } from '../../../src/core/reason.ts';
 import type { Transition } from '../../../src/core/transition.ts';
 import { closed, createStage, exhausted, opened, recovered, target } from './stage.ts';
@@ -57,6 +59,54 @@ t.test('each target is told what it wants to know', async (t) => {
   stage.tell({ type: 'pause.changed', component: null, reason: 'pause.set', detail: 'test', untilMs: 1 });
   stage.advance(10_000);
   t.same(stage.sent(), ['all +incident:kubelet +bus: +pause:', 'errors +bus:', 'units +incident:kubelet +bus:']);
+});
+
+t.test('a backup that is not fresh begins an alert; one that turns worse is told anew', async (t) => {
+  const stage = createStage([target('oncall', { least: 'error' }), target('mail')]);
+  const turned = (from: Freshness, to: Freshness, item = 'schedule/daily'): Transition => ({
+    type: 'freshness.changed',
+    check: 'cluster',
+    item,
+    from,
+    to,
+    reason: `freshness.${to}`,
+    detail: '',
+  });
+  stage.tell(turned('waiting', 'fresh'), turned('waiting', 'fresh', ''));
+  stage.advance(10_000);
+  t.same(stage.sent(), []);
+  stage.tell(turned('fresh', 'partial'));
+  stage.advance(10_000);
+  t.same(stage.sent(), ['mail +backup:cluster/schedule/daily']);
+  stage.tell(turned('partial', 'stale'), turned('fresh', 'failed', ''));
+  stage.advance(10_000);
+  const both = '+backup:cluster/schedule/daily +backup:cluster';
+  t.same(stage.sent(), [`oncall ${both}`, `mail ${both}`]);
+  stage.tell(turned('stale', 'gone'), turned('failed', 'fresh', ''));
+  stage.advance(10_000);
+  t.same(stage.state().alerts, {});
+});
+
+t.test('a snapshot of etcd that fails, and one that does not restore, begin alerts of their own', async (t) => {
+  const stage = createStage([target('oncall')]);
+  const changed = (reason: BackupReason, file: string | null): Transition => ({
+    type: 'backup.changed',
+    file,
+    reason,
+    detail: '',
+  });
+  stage.tell(changed('backup.busy', null), changed('backup.incomplete', 'a'), changed('backup.taken', 'a'));
+  stage.advance(10_000);
+  t.same(stage.sent(), []);
+  stage.tell(changed('backup.failed', null), changed('backup.no-room', null), changed('backup.torn', 'a'));
+  stage.advance(10_000);
+  t.same(stage.sent(), ['oncall +snapshot: +proof:']);
+  stage.tell(changed('backup.taken', 'b'));
+  stage.advance(10_000);
+  t.same(stage.sent(), ['oncall -snapshot:'], 'the proof is still missing');
+  stage.tell(changed('backup.proven', 'b'));
+  stage.advance(10_000);
+  t.same(stage.sent(), ['oncall -proof:']);
 });
 
 t.test('a leader election that is not well begins an alert, and one that is again ends it', async (t) => {
