@@ -1,5 +1,5 @@
 /** What comes before a member is taken out: a snapshot, and another leader. */
-import { answers, type MemberView, nameOf } from '../view.ts';
+import { type MemberView, nameOf } from '../view.ts';
 import { isNear, votersOf } from './guards.ts';
 import type { Scene } from './scene.ts';
 import { type Next, toDo, waitFor } from './steps.ts';
@@ -18,7 +18,7 @@ export function leadElsewhere({ view }: Scene, member: MemberView, why: string):
   if (member.status === null || member.status.leaderId !== member.id) return null;
   const others = votersOf(view).filter(({ id }) => id !== member.id);
   if (others.length === 0) return null;
-  const next = others.find((other) => answers(other) && isNear(other, view));
+  const next = others.find((other) => isNear(other, view));
   return next === undefined
     ? waitFor(`a member that can lead instead of ${nameOf(member)}`)
     : toDo({ do: 'move-leader', memberId: next.id, name: nameOf(next) }, why);

@@ -5,15 +5,13 @@
 import { standingOf } from '../quorum.ts';
 import { answers } from '../view.ts';
 import { allTakePart } from './guards.ts';
-import type { DataOnDisk, Here, Place, Scene } from './scene.ts';
+import { type DataOnDisk, type Here, isUp, type Place, type Scene } from './scene.ts';
 import { done, type Next, refuse, toDo, waitFor } from './steps.ts';
 import type { Wish } from './wish.ts';
 
 const hex = (id: string): string => BigInt(id).toString(16);
 const sameData = (one: DataOnDisk | null, other: DataOnDisk): boolean =>
   one?.clusterId === other.clusterId && one.memberId === other.memberId;
-const isUp = ({ process }: Here): boolean => process === 'running' || process === 'starting';
-
 type Beginning = Extract<Wish, { command: 'create' | 'restore' }>;
 
 export const initialClusterOf = (places: readonly Place[]): string =>
@@ -56,6 +54,8 @@ export function nextOfCreate(scene: Scene, wish: Extract<Wish, { command: 'creat
   if (wrong !== null) return refuse(wrong);
   if (view.clusterId !== null && view.clusterId !== expected.clusterId)
     return refuse(`cluster ${hex(view.clusterId)} answers already: it is another one than would be created`);
+  // Its log is being made.
+  if (here.data?.memberId === '0' && isUp(here)) return waitFor(`${here.name} to answer`);
   if (here.data !== null && !sameData(here.data, expected))
     return refuse(
       `${here.dataDirectory} has the data of member ${hex(here.data.memberId)} of cluster ${hex(here.data.clusterId)}: nothing is written over it; move it away if it is not needed`,

@@ -76,10 +76,11 @@ export function oneVersion(view: ClusterView): string | null {
 /** Entries that a member may be behind: as many as the look at members allows. */
 const nearEntries = 1_000;
 
-export function isNear({ status }: MemberView, view: ClusterView): boolean {
+/** It takes part, and has caught up. */
+export function isNear(member: MemberView, view: ClusterView): boolean {
   const leader = leaderOf(view);
-  if (status === null || leader?.status == null) return false;
-  return leader.status.raftIndex - status.raftAppliedIndex <= nearEntries;
+  if (!takesPart(member) || member.status === null || leader?.status == null) return false;
+  return leader.status.raftIndex - member.status.raftAppliedIndex <= nearEntries;
 }
 
 /** The first thing that is in the way. */

@@ -5,14 +5,14 @@
 import { answers, type MemberView, nameOf } from '../view.ts';
 import { snapshotFirst } from './before.ts';
 import { firstOf, isNear, noneJoins, notCorrupt, oneCluster, oneVersion, quorumHolds } from './guards.ts';
-import { findOwn, type Here, type Scene } from './scene.ts';
+import { findOwn, type Here, isUp, type Scene } from './scene.ts';
 import { done, type Next, refuse, toDo, waitFor } from './steps.ts';
-
-const isUp = ({ process }: Here): boolean => process === 'running' || process === 'starting';
 
 function removeDead(scene: Scene, dead: MemberView): Next {
   const { here } = scene;
   if (answers(dead)) return refuse(`${nameOf(dead)} answers: what answers is not replaced`);
+  const joining = noneJoins(scene.view);
+  if (joining !== null) return refuse(joining);
   if (here !== null && findOwn(scene)?.id === dead.id && isUp(here))
     return toDo(
       { do: 'stop', unit: here.unit },

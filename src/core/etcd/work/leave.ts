@@ -3,7 +3,7 @@ import { takesPart } from '../quorum.ts';
 import { type MemberView, nameOf } from '../view.ts';
 import { leadElsewhere, snapshotFirst } from './before.ts';
 import { allTakePart, firstOf, noneJoins, oneCluster, oneVersion, othersVote, quorumHolds } from './guards.ts';
-import type { Scene } from './scene.ts';
+import { isUp, type Scene } from './scene.ts';
 import { done, type Next, refuse, toDo } from './steps.ts';
 
 export function takeOff(scene: Scene, member: MemberView, why: string): Next {
@@ -28,8 +28,7 @@ export function nextOfRemove(scene: Scene, memberId: string): Next {
   if (guarded !== null) return refuse(guarded);
   const member = view.members.find(({ id }) => id === memberId);
   if (member !== undefined) return takeOff(scene, member, 'as asked');
-  const isHere = here?.data?.memberId === memberId && (here.process === 'running' || here.process === 'starting');
-  return isHere
+  return here !== null && here.data?.memberId === memberId && isUp(here)
     ? toDo({ do: 'stop', unit: here.unit }, 'it is no member any more')
     : done(`member ${BigInt(memberId).toString(16)} is not on the list`);
 }

@@ -46,3 +46,5 @@ const shares = (one: readonly string[], other: readonly string[]): boolean => on
 /** The member of the list that this node's is or was: by its address, since names may be given twice. */
 export const findOwn = ({ view, here }: Scene): MemberView | null =>
   here === null ? null : (view.members.find(({ peerUrls }) => shares(peerUrls, here.peerUrls)) ?? null);
+
+export const isUp = ({ process }: Here): boolean => process === 'running' || process === 'starting';

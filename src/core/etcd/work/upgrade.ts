@@ -2,7 +2,7 @@
 import { answers, type MemberView, nameOf } from '../view.ts';
 import { leadElsewhere, snapshotFirst } from './before.ts';
 import { allTakePart, firstOf, holdsWithout, noneJoins, oneCluster, quorumHolds, votersOf } from './guards.ts';
-import { findOwn, type Here, type Scene } from './scene.ts';
+import { findOwn, type Here, isUp, type Scene } from './scene.ts';
 import { done, type Next, refuse, toDo, waitFor } from './steps.ts';
 
 interface Version {
@@ -62,30 +62,40 @@ function restartFor(scene: Scene, here: Here, own: MemberView, why: string): Nex
   );
 }
 
-export function nextOfUpgrade(scene: Scene): Next {
-  const { view, here } = scene;
-  if (here === null) return refuse(scene.hereTrouble);
-  const own = findOwn(scene);
-  const alone = own !== null && votersOf(view).length === 1;
-  if (here.process === 'starting' || (here.process === 'running' && own !== null && !answers(own)))
-    return waitFor(`${here.name} to answer`);
-  if (here.process === 'running' && view.clusterId === null) return waitFor(`${here.name} to answer`);
-  const guarded = oneCluster(view);
-  if (guarded !== null && !alone) return refuse(guarded);
-  if (own === null) return refuse(`${here.name} is no member of this cluster: nodemend etcd add makes it one`);
-  const lost = quorumHolds(view);
-  if (here.process !== 'running') return toDo({ do: 'start', unit: here.unit }, 'it stands still');
-  if (lost !== null) return refuse(lost);
-  const { status } = own;
-  const { installedVersion, changedSince } = here;
+/** Why its process is not what would be started now; null when it is. */
+function staleness({ installedVersion, changedSince }: Here, { status }: MemberView): string | null {
   if (status !== null && installedVersion !== null && status.version !== installedVersion)
-    return restartFor(scene, here, own, `it runs ${status.version}, and ${installedVersion} is installed`);
-  if (changedSince !== null) return restartFor(scene, here, own, `${changedSince} is newer than its process`);
+    return `it runs ${status.version}, and ${installedVersion} is installed`;
+  return changedSince === null ? null : `${changedSince} is newer than its process`;
+}
+
+/** With the versions of others, which have their own turn. */
+function upToDate({ view }: Scene, { name }: Here, { status }: MemberView): Next {
   const others = view.members.flatMap((member) =>
     member.status !== null && member.status.version !== status?.version
       ? [`${nameOf(member)} (${member.status.version})`]
       : [],
   );
   const left = others.length === 0 ? '' : `; other versions run on ${others.join(', ')}`;
-  return done(`${here.name} runs ${status?.version ?? ''} as it is installed and set${left}`);
+  return done(`${name} runs ${status?.version ?? ''} as it is installed and set${left}`);
+}
+
+export function nextOfUpgrade(scene: Scene): Next {
+  const { view, here } = scene;
+  if (here === null) return refuse(scene.hereTrouble);
+  const own = findOwn(scene);
+  // A cluster of one is not there while its member starts.
+  const isLate = own === null ? view.clusterId === null : !answers(own);
+  if (isUp(here) && isLate) return waitFor(`${here.name} to answer`);
+  const guarded = oneCluster(view);
+  if (guarded !== null) return refuse(guarded);
+  if (own === null) return refuse(`${here.name} is no member of this cluster: nodemend etcd add makes it one`);
+  if (!isUp(here) && here.data?.memberId === own.id) return toDo({ do: 'start', unit: here.unit }, 'it stands still');
+  // Empty it would make a cluster of its own.
+  if (!isUp(here))
+    return refuse(`${here.name} has no data on this node: nodemend etcd replace takes it out and adds it anew`);
+  const lost = quorumHolds(view);
+  if (lost !== null) return refuse(lost);
+  const stale = staleness(here, own);
+  return stale === null ? upToDate(scene, here, own) : restartFor(scene, here, own, stale);
 }
