@@ -16,7 +16,7 @@ export interface Story {
 
 const three = ['m1', 'm2', 'm3'] as const;
 const five = [...three, 'm4', 'm5'] as const;
-const placesOf = (names: readonly string[]) => names.map((name) => ({ name, peerUrl: urlOf(name) }));
+export const placesOf = (names: readonly string[]) => names.map((name) => ({ name, peerUrl: urlOf(name) }));
 const idOf = (world: World, name: string): string =>
   world.cluster()?.members.find(({ peerUrl }) => peerUrl === urlOf(name))?.id ?? '0';
 
@@ -27,14 +27,14 @@ const votes =
     return found.join() === names.join() ? null : `${found.join()} vote, and not ${names.join()}`;
   };
 
-function expectedOf(world: World, names: readonly string[], token: string, node: string) {
+export function expectedOf(world: World, names: readonly string[], token: string, node: string) {
   const made = world.found(placesOf(names), token);
   const own = made.members.find(({ peerUrl }) => peerUrl === urlOf(node));
   return { clusterId: made.id, memberId: own?.id ?? '0' };
 }
 
-const snapshot = { path: '/backups/etcd.db', sha256: 'ab', revision: 900 };
-const token = 'restored-ab';
+export const snapshot = { path: '/backups/etcd.db', sha256: 'ab', revision: 900 };
+export const token = 'restored-ab';
 
 function lostWhole(count: number): World {
   const world = createWorld(three, three);

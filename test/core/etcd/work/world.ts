@@ -30,6 +30,8 @@ export interface Node {
   dbBytesInUse: number;
   /** Nothing starts there any more. */
   broken: boolean;
+  /** It answers, and takes no part in the cluster. */
+  cutOff: boolean;
   /** Looks that it takes until it has caught up. */
   behind: number;
 }
@@ -48,6 +50,7 @@ export interface Cluster {
   revision: number;
   compacted: number;
   noSpace: boolean;
+  corrupt: boolean;
 }
 
 export const urlOf = (name: string): string => `https://10.0.0.${name.slice(1)}:2380`;
@@ -57,6 +60,8 @@ const quota = 2_048 * MiB;
 export function createWorld(names: readonly string[], members: readonly string[]) {
   let nextId = 100;
   const broken: string[] = [];
+  /** What etcd itself has refused: nobody should have asked for it, unless something befell the cluster since the last look. */
+  const rejected: string[] = [];
   const nodes = new Map<string, Node>(
     names.map((name) => [
       name,
@@ -75,6 +80,7 @@ export function createWorld(names: readonly string[], members: readonly string[]
         dbBytes: 200 * MiB,
         dbBytesInUse: 190 * MiB,
         broken: false,
+        cutOff: false,
         behind: 0,
       },
     ]),
@@ -96,13 +102,14 @@ export function createWorld(names: readonly string[], members: readonly string[]
     return process === 'running' && data?.memberId === member.id;
   };
   const votersOf = ({ members: all }: Cluster): Member[] => all.filter(({ learner }) => !learner);
+  const takesPart = (member: Member): boolean => isAlive(member) && !nodeOf(member).cutOff;
   const quorum = (one: Cluster): boolean =>
-    votersOf(one).filter(isAlive).length >= Math.floor(votersOf(one).length / 2) + 1;
+    votersOf(one).filter(takesPart).length >= Math.floor(votersOf(one).length / 2) + 1;
 
   function elect(one: Cluster): void {
     if (!quorum(one)) one.leader = null;
-    else if (!votersOf(one).some(({ id }) => id === one.leader && isAlive(nodeFor(one, id))))
-      one.leader = votersOf(one).find(isAlive)?.id ?? null;
+    else if (!votersOf(one).some(({ id }) => id === one.leader && takesPart(nodeFor(one, id))))
+      one.leader = votersOf(one).find(takesPart)?.id ?? null;
   }
   const nodeFor = (one: Cluster, id: string): Member => one.members.find((member) => member.id === id) as Member;
 
@@ -117,6 +124,7 @@ export function createWorld(names: readonly string[], members: readonly string[]
       revision: 1,
       compacted: -1,
       noSpace: false,
+      corrupt: false,
     };
     clusters.push(made);
     return made;
@@ -132,7 +140,9 @@ export function createWorld(names: readonly string[], members: readonly string[]
 
   /** What etcd does with an empty disk. */
   function bootstrap(one: Node): boolean {
-    const places = placesOf(one.initialCluster);
+    // etcd would make a cluster of its own.
+    if (one.initialCluster === '') broken.push(`${one.name} was started empty and without a list`);
+    const places = one.initialCluster === '' ? [] : placesOf(one.initialCluster);
     if (one.initialState === 'new') {
       const made = found(places, one.initialToken);
       const own = made.members.find(({ peerUrl }) => peerUrl === one.peerUrl);
@@ -182,9 +192,20 @@ export function createWorld(names: readonly string[], members: readonly string[]
     return there.find(quorum) ?? there[0] ?? null;
   };
 
+  function refuse(why: string): never {
+    rejected.push(why);
+    throw new Error(`etcdserver: ${why}`);
+  }
+
+  /** Membership changes while all run one version, and one at a time. */
+  function demandCalm(one: Cluster, what: string): void {
+    const versions = new Set(one.members.filter(isAlive).map((member) => nodeOf(member).version.slice(0, 3)));
+    if (versions.size > 1) broken.push(`${what} in the middle of an upgrade`);
+  }
+
   function writable(): Cluster {
     const one = seenFrom();
-    if (one === null || !quorum(one)) throw new Error('etcdserver: request timed out');
+    if (one === null || !quorum(one)) return refuse('request timed out');
     return one;
   }
 
@@ -221,13 +242,19 @@ export function createWorld(names: readonly string[], members: readonly string[]
       snapshotWallMs = nowWallMs;
     },
     'move-leader': (one, { memberId }) => {
-      if (!votersOf(one).some((member) => member.id === memberId && isAlive(member)))
-        throw new Error('etcdserver: bad leader transferee');
+      if (!votersOf(one).some((member) => member.id === memberId && isAlive(member))) refuse('bad leader transferee');
       one.leader = memberId;
     },
     remove: (one, { memberId }) => {
       const member = one.members.find(({ id }) => id === memberId);
-      if (member === undefined) throw new Error('etcdserver: member not found');
+      if (member === undefined) return refuse('member not found');
+      const rest = votersOf(one).filter(({ id }) => id !== memberId);
+      if (!member.learner && rest.filter(takesPart).length < Math.floor(rest.length / 2) + 1)
+        refuse('unhealthy cluster');
+      if (!member.learner) {
+        demandCalm(one, 'a member was removed');
+        if (one.members.some(({ learner }) => learner)) broken.push('a member was removed while another was joining');
+      }
       if (!member.learner && snapshotWallMs === null) broken.push(`${memberId} was removed without a snapshot`);
       if (isAlive(member) && one.leader === memberId && votersOf(one).length > 1) broken.push('the leader was removed');
       one.members = one.members.filter(({ id }) => id !== memberId);
@@ -235,16 +262,16 @@ export function createWorld(names: readonly string[], members: readonly string[]
       if (own.data?.memberId === memberId && own.process === 'running') own.process = 'stopped';
     },
     'add-learner': (one, { peerUrls: [peerUrl = ''] }) => {
-      if (one.members.some(({ learner }) => learner))
-        throw new Error('etcdserver: too many learner members in cluster');
-      if (one.members.some((member) => member.peerUrl === peerUrl))
-        throw new Error('etcdserver: Peer URLs already exists');
+      if (one.members.some(({ learner }) => learner)) refuse('too many learner members in cluster');
+      if (one.members.some((member) => member.peerUrl === peerUrl)) refuse('Peer URLs already exists');
+      demandCalm(one, 'a member was added');
+      if (one.corrupt) broken.push('a member was added to copy damage');
       nextId += 1;
       one.members.push({ id: String(nextId), peerUrl, name: '', learner: true });
     },
     promote: (one, { peerUrls: [peerUrl] }) => {
       const member = one.members.find((known) => known.peerUrl === peerUrl);
-      if (member === undefined) throw new Error('etcdserver: member not found');
+      if (member === undefined) return refuse('member not found');
       if (!isAlive(member) || nodeOf(member).behind > 0)
         broken.push(`${member.name} was promoted before it had caught up`);
       member.learner = false;
@@ -256,7 +283,7 @@ export function createWorld(names: readonly string[], members: readonly string[]
     defragment: (one, { memberId }) => {
       const member = nodeFor(one, memberId);
       if (one.leader === memberId && votersOf(one).length > 1) broken.push('the leader was defragmented');
-      if (!votersOf(one).every(isAlive)) broken.push('a member was defragmented while another was out');
+      if (!votersOf(one).every(takesPart)) broken.push('a member was defragmented while another was out');
       nodeOf(member).dbBytes = nodeOf(member).dbBytesInUse;
     },
     disarm: (one) => {
@@ -269,7 +296,7 @@ export function createWorld(names: readonly string[], members: readonly string[]
   function perform(from: string, step: WorkStep): void {
     const own = node(from);
     const before = clusters.filter(quorum);
-    const out = (one: Cluster): number => votersOf(one).filter((member) => !isAlive(member)).length;
+    const out = (one: Cluster): number => votersOf(one).filter((member) => !takesPart(member)).length;
     const wereOut = new Map(before.map((one) => [one, out(one)]));
     const doHere = locals[step.do] as ((own: Node, step: WorkStep) => void) | undefined;
     const doThere = shared[step.do] as ((one: Cluster, step: WorkStep) => void) | undefined;
@@ -298,13 +325,16 @@ export function createWorld(names: readonly string[], members: readonly string[]
         ? {
             ...status,
             version: own.version,
-            leaderId: one.leader ?? '0',
+            leaderId: own.cutOff ? '0' : (one.leader ?? '0'),
             revision: one.revision,
             raftIndex: 6_000,
             raftAppliedIndex: 6_000 - behind,
             dbBytes: own.dbBytes,
             dbBytesInUse: own.dbBytesInUse,
-            errors: one.noSpace ? ['memberID:1 alarm:NOSPACE '] : [],
+            errors: [
+              ...(one.noSpace ? ['memberID:1 alarm:NOSPACE '] : []),
+              ...(one.corrupt ? ['memberID:1 alarm:CORRUPT '] : []),
+            ],
           }
         : null,
       figures: alive
@@ -389,6 +419,10 @@ export function createWorld(names: readonly string[], members: readonly string[]
     broken: (): readonly string[] => {
       demandData();
       return broken;
+    },
+    rejected: (): readonly string[] => rejected,
+    hasSnapshot: (): void => {
+      snapshotWallMs = nowWallMs;
     },
     found,
   };
