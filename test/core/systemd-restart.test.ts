@@ -41,6 +41,19 @@ t.test('S11: what systemd brings back within a second is left to it', async (t) 
   t.equal(world.phase('containerd'), 'healthy');
 });
 
+t.test('S11: a kill that is prepared for a hung unit is not for one that ended meanwhile', async (t) => {
+  const world = createWorld([policy('containerd')], { units: { containerd: { restartMs: 100 } } });
+  world.advance(60_000);
+  world.evidenceNeverComes();
+  world.unit('containerd').freeze();
+  for (let waited = 0; world.component('containerd').deed === null && waited < 600; waited += 1) world.advance(100);
+  t.match(world.component('containerd').deed, { remedy: 'kill', stage: 'preparing' });
+  world.unit('containerd').crash('watchdog');
+  world.advance(10_000);
+  t.same(world.remedial(), []);
+  t.equal(world.phase('containerd'), 'healthy');
+});
+
 t.test('S11: with a wider budget every crash is started at once but for two that are kept in reserve', async (t) => {
   const world = createWorld([policy('kubelet', { budget: { actions: 5, perMs: 900_000 } })], {
     units: { kubelet: { restartMs: 10_000, startLimitBurst: 0 } },

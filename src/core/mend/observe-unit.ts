@@ -3,7 +3,8 @@
  */
 import type { RestartedBy, Transition } from '../transition.ts';
 import { spend } from './budget.ts';
-import { isGivenUp, noteEnding } from './ending.ts';
+import { dropPlan } from './deed.ts';
+import { hasEnded, isGivenUp, noteEnding } from './ending.ts';
 import { observeJobStart } from './jobs.ts';
 import { forgetLooks, freshProbes } from './looks.ts';
 import type { Component } from './state.ts';
@@ -68,6 +69,11 @@ function isReleased(previous: Unit | null, unit: Unit): boolean {
   return thawed || (previous.loadState === 'masked' && unit.loadState !== 'masked');
 }
 
+/** What was planned for a run is not for its end, which systemd may be about to answer by itself (S11); nor the other way round. */
+function isOvertaken(previous: Unit | null, unit: Unit): boolean {
+  return previous !== null && hasEnded(previous) !== hasEnded(unit);
+}
+
 /** Its job, when the job's own begin was not told. */
 function noticeJob(turn: Turn, component: Component, { job }: Unit): Component {
   if (job === 0 || component.job?.id === job) return component;
@@ -90,7 +96,8 @@ export function observeUnit(turn: Turn, found: Component, unit: Unit): void {
   const fresh = anew
     ? { ...noted, freshFromMs: unit.inactiveExitAtMs ?? turn.nowMs, probes: freshProbes(noted, turn.nowMs) }
     : noted;
-  put(turn, isReleased(previous, unit) ? forgetLooks(fresh, turn.nowMs) : fresh);
+  const released = isReleased(previous, unit) ? forgetLooks(fresh, turn.nowMs) : fresh;
+  put(turn, isOvertaken(previous, unit) ? dropPlan(released) : released);
   for (const other of Object.values(turn.components)) if (mayHaveGoneWith(other, unit)) askAgain(turn, other);
 }
 

@@ -211,6 +211,8 @@ export const systemdFailures: readonly Failure[] = step.failuresOf('systemd-and-
     needs: { units: [containerd, docker] },
     induce: [
       ...step.dropIn(docker, '[Unit]\nRequires=containerd.service\n'),
+      // nodemend reads what is new in unit files up to a second later.
+      step.stand(2),
       step.systemctl('stop', containerd),
       step.until(docker, 'ActiveState', 'inactive'),
       step.count,
