@@ -1,5 +1,6 @@
 /** Incidents as text: the list, and one of them with its timeline. Pure. */
 import { parseDuration } from '../config/duration.ts';
+import { cleanText } from '../markup/clean.ts';
 import type { IncidentRecord } from '../ports.ts';
 import { formatSpan } from '../serve/duration.ts';
 import { shortId } from './incident-id.ts';
@@ -43,7 +44,6 @@ export function renderIncident(incident: IncidentRecord, look: Look): string {
     `cause      ${cause}${about === null ? '' : `: ${about.meaning}`}`,
     `began      ${localIso(openedWallMs)}`,
     `ended      ${ended}`,
-    `evidence   ${evidence.length === 0 ? 'none' : evidence.map((file) => `${evidenceFolder}/${file}`).join(', ')}`,
     ...(about === null ? [] : [`you        ${about.advice}`]),
   ];
   const story = storyOf(incident);
@@ -53,7 +53,14 @@ export function renderIncident(incident: IncidentRecord, look: Look): string {
     const when = `${localClock(wallMs)}  ${`+${spans[at] ?? ''}`.padStart(width + 1)}  `;
     return wrap(`${when}${text}`, look, when.length);
   });
-  return `${facts.map((fact) => wrap(fact, look, 11)).join('')}${lines.length === 0 ? '' : `\n${lines.join('')}`}`;
+  const head = [...facts.map((fact) => wrap(fact, look, 11)), ...evidenceLines(evidence)].join('');
+  return `${head}${lines.length === 0 ? '' : `\n${lines.join('')}`}`;
+}
+
+/** A path is there to be copied: it is never cut. */
+function evidenceLines(files: readonly string[]): readonly string[] {
+  if (files.length === 0) return ['evidence   none\n'];
+  return files.map((file, at) => `${at === 0 ? 'evidence' : '        '}   ${evidenceFolder}/${cleanText(file)}\n`);
 }
 
 function listRow(incident: IncidentRecord): Cell[] {

@@ -30,6 +30,8 @@ export interface ListedCommand {
   /** `etcd status`. */
   readonly path: string;
   readonly does: string;
+  /** What follows it, as `--help` has it: `[options] [component]`. */
+  readonly usage: string;
   readonly words: readonly Word[];
   readonly options: readonly Flag[];
 }
@@ -44,6 +46,7 @@ function listed(command: Program, path: string): ListedCommand {
   return {
     path,
     does: command.description(),
+    usage: command.usage(),
     words: command.registeredArguments.map((word) => ({
       name: word.name(),
       required: word.required,

@@ -242,16 +242,18 @@ t.test('the list of incidents', async (t) => {
 });
 
 t.test('one incident as a story', async (t) => {
-  const doubtful = { ...mended, closedWallMs: 1_699_999_912_000, durationMs: 27_000 };
+  const evidence = ['2026-12-01T04-48-55-247Z-kubelet-incident-12.json', 'second.json'];
+  const doubtful = { ...mended, evidence, closedWallMs: 1_699_999_912_000, durationMs: 27_000 };
   t.equal(
     renderIncident(doubtful, look),
     `incident   1a2b3c4d-12 of kubelet
 cause      probe.timeout: no reply within the deadline
 began      2023-11-14T22:11:40+00:00
 ended      2023-11-14T22:11:52+00:00, mended 27s
-evidence   /var/lib/nodemend/evidence/kubelet-12.json
 you        look at its load and its disk; when slow replies are usual here,
            raise the timeout of the probe
+evidence   /var/lib/nodemend/evidence/2026-12-01T04-48-55-247Z-kubelet-incident-12.json
+           /var/lib/nodemend/evidence/second.json
 
 22:11:25.000  +0ms  the first bad sign
 22:11:40.000  +15s  nodemend is certain: no reply within the deadline

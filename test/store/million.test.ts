@@ -5,7 +5,7 @@ import t from 'tap';
 import type { Transition } from '../../src/core/transition.ts';
 import { opened, openIn, stateNumber } from './stage.ts';
 
-const incidents = process.env['NODEMEND_LONG'] === '1' ? 1_000_000 : 20_000;
+const incidents = process.env['NODEMEND_LONG'] === '1' ? 1_000_000 : 8_000;
 const atOnce = 500;
 const apartMs = 1_000;
 /** What 11,000 transitions and 1,000 incidents take, and the log that is written before them. */

@@ -25,8 +25,8 @@ function optionEntry(option: Flag): string {
 
 const wordEntry = (word: Word): string => entry(wordOf(word), prose(word.does + usually(word.usual)));
 
-function commandEntry({ path, does, words, options }: ListedCommand): string {
-  const term = [bold(path), ...words.map(wordOf)].join(' ');
+function commandEntry({ path, does, usage, words, options }: ListedCommand): string {
+  const term = `${bold(path)} ${prose(usage)}`;
   const below = [...words.filter((word) => word.does !== '').map(wordEntry), ...options.map(optionEntry)];
   return entry(term, prose(does), indented(...below));
 }
