@@ -62,6 +62,10 @@ function tell(transition: Transition): string | null {
       const told = phases[transition.to];
       return told === undefined ? null : `${told}: ${because(transition)}`;
     }
+    case 'freshness.changed':
+      return `${transition.from} -> ${transition.to}: ${because(transition)}`;
+    case 'backup.changed':
+      return because(transition);
     case 'incident.closed':
       return transition.recovered
         ? `it is well again, ${formatSpan(transition.durationMs)} after the first bad sign: ${because(transition)}`

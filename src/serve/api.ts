@@ -2,12 +2,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseDuration } from '../config/duration.ts';
 import type { NodeRecord } from '../report/record.ts';
+import { nameOfBackup } from './backups.ts';
 import type { EventStreams } from './events.ts';
 import { everyReply, json } from './headers.ts';
 import { sendUnknown } from './health.ts';
 import { sendText } from './listener.ts';
 import type { HistoryReader } from './reads.ts';
-import type { ServeSource } from './view.ts';
+import type { NodeView, ServeSource } from './view.ts';
 
 export function registerApi(
   app: FastifyInstance,
@@ -45,7 +46,7 @@ function sendIncidents(
     return sendText(reply, 400, 'component, id and since may be given once each\n');
   }
   const view = source.view();
-  const names = view.components.map((candidate) => candidate.name);
+  const names = namesInHistory(view);
   if (component !== '' && !names.includes(component)) return sendUnknown(reply, component, names);
   const sinceWallMs = since === '' && id !== '' ? 0 : parseSince(since === '' ? '24h' : since, view.wallMs);
   if (sinceWallMs === null) return sendText(reply, 400, wrongSince(since));
@@ -58,6 +59,13 @@ function sendIncidents(
   if (incidents === null) return sendText(reply.header('retry-after', '1'), 429, 'too many different questions\n');
   return sendJson(reply, { incidents });
 }
+
+/** Whose incidents there may be: components, backups, and the snapshots that are taken of etcd. */
+const namesInHistory = ({ components, backups, etcd }: NodeView): string[] => [
+  ...components.map(({ name }) => name),
+  ...backups.map((backup) => `backup/${nameOfBackup(backup)}`),
+  ...(etcd?.backup == null ? [] : ['etcd/snapshot', 'etcd/proof']),
+];
 
 const wrongSince = (since: string): string =>
   `since is ${JSON.stringify(since.slice(0, 64))}: write a duration such as 24h or an ISO time\n`;

@@ -1,5 +1,6 @@
 /** Incidents and transitions as rows, and back. Bounded in time and number: see `prune`. */
 import type { DatabaseSync } from 'node:sqlite';
+import { type Trouble, troubleOf } from '../core/alert/trouble.ts';
 import type { Transition } from '../core/transition.ts';
 import type { BriefIncident, IncidentRecord, PeriodRecord } from '../ports.ts';
 
@@ -10,7 +11,7 @@ const keptIncidents = 1_000;
 
 export function recordTransition(database: DatabaseSync, wallMs: number, transition: Transition): void {
   const incident = 'incident' in transition ? transition.incident : null;
-  database
+  const { lastInsertRowid } = database
     .prepare('INSERT INTO transition (wallMs, incident, json) VALUES (?, ?, ?)')
     .run(wallMs, incident, JSON.stringify(transition));
   if (transition.type === 'incident.opened') {
@@ -23,6 +24,34 @@ export function recordTransition(database: DatabaseSync, wallMs: number, transit
       .prepare('UPDATE incident SET closedWallMs = ?, recovered = ?, durationMs = ? WHERE id = ?')
       .run(wallMs, transition.recovered ? 1 : 0, transition.durationMs, transition.incident);
   }
+  const trouble = troubleOf(transition);
+  if (trouble !== null) recordTrouble(database, wallMs, Number(lastInsertRowid), transition, trouble);
+}
+
+/** Trouble of no component has an incident too: here it is known whether one is open, also of an earlier agent. */
+function recordTrouble(
+  database: DatabaseSync,
+  wallMs: number,
+  seq: number,
+  transition: Transition,
+  { subject, lasts }: Trouble,
+): void {
+  const open = database
+    .prepare('SELECT id, openedWallMs FROM incident WHERE component = ? AND closedWallMs IS NULL')
+    .get(subject);
+  if (open === undefined && !lasts) return;
+  const id = String(open?.['id'] ?? `incident-t${seq}`);
+  if (open === undefined)
+    database
+      .prepare('INSERT INTO incident (id, component, openedWallMs, cause) VALUES (?, ?, ?, ?)')
+      .run(id, subject, wallMs, transition.reason);
+  database.prepare('UPDATE transition SET incident = ? WHERE seq = ?').run(id, seq);
+  if (lasts) return;
+  // What is not looked at any more has not recovered.
+  const recovered = transition.reason === 'freshness.gone' ? 0 : 1;
+  database
+    .prepare('UPDATE incident SET closedWallMs = ?, recovered = ?, durationMs = ? WHERE id = ?')
+    .run(wallMs, recovered, Math.max(0, wallMs - Number(open?.['openedWallMs'])), id);
 }
 
 interface IncidentRow {
@@ -89,11 +118,12 @@ function knownSince(database: DatabaseSync, nowWallMs: number): number {
   return Math.max(first === undefined ? nowWallMs : Number(first['wallMs']), nowWallMs - keptMs, cut);
 }
 
+/** Of components alone: that a backup is old is no outage. */
 export function readPeriod(database: DatabaseSync, sinceWallMs: number, nowWallMs: number): PeriodRecord {
   const incidents = database
     .prepare(
       `SELECT component, openedWallMs, closedWallMs, cause, recovered, durationMs FROM incident
-       WHERE coalesce(closedWallMs, ?2) >= ?1 ORDER BY openedWallMs LIMIT ${keptIncidents}`,
+       WHERE coalesce(closedWallMs, ?2) >= ?1 AND component NOT LIKE '%/%' ORDER BY openedWallMs LIMIT ${keptIncidents}`,
     )
     .all(sinceWallMs, nowWallMs) as unknown as (Omit<BriefIncident, 'recovered'> & { recovered: number | null })[];
   const told = database

@@ -4,6 +4,7 @@ import { type Election, initialElections } from '../core/elect/state.ts';
 import { lastsAlike } from '../core/mend/lasting.ts';
 import { type Component, initialComponent } from '../core/mend/state.ts';
 import { initialState, type State } from '../core/state.ts';
+import { changedBackups, isBackupsRow, isOfBackups, toBackups } from './backup-rows.ts';
 import { unseal } from './seal.ts';
 
 const prefix = 'component:';
@@ -52,6 +53,7 @@ function isOfElection(row: string, { elections }: State): boolean {
 export function* changedRows(before: State | null, state: State, stale: readonly string[]): Generator<ChangedRow> {
   yield { name: nodeRow, value: { version: state.version, node: state.node } };
   yield* changedElections(before, state);
+  yield* changedBackups(before?.backups ?? null, state.backups);
   for (const [name, component] of Object.entries(state.components)) {
     const known = before?.components[name];
     if (known === undefined || !lastsAlike(known, component)) yield { name: prefix + name, value: component };
@@ -62,6 +64,7 @@ export function* changedRows(before: State | null, state: State, stale: readonly
       name === nodeRow ||
       name.startsWith(besidePrefix) ||
       isOfElection(name, state) ||
+      isOfBackups(name, state.backups) ||
       (name.startsWith(prefix) && Object.hasOwn(state.components, name.slice(prefix.length)));
     if (!stays) yield { name, value: null };
   }
@@ -112,5 +115,8 @@ export function assemble(rows: readonly StoredRow[]): State | null {
     .filter(({ name }) => name.startsWith(prefix))
     .map(({ name, sealed }) => [name.slice(prefix.length), toComponent(name.slice(prefix.length), sealed)] as const);
   const elections = toElections(rows);
-  return { ...initial, version: 1, node, components: Object.fromEntries(components), elections };
+  const backups = toBackups(
+    rows.filter(({ name }) => isBackupsRow(name)).map(({ name, sealed }) => [name, parseObject(sealed)]),
+  );
+  return { ...initial, version: 1, node, components: Object.fromEntries(components), elections, backups };
 }

@@ -311,6 +311,20 @@ t.test('the story tells what stood in the way, who else acted, and how it ended'
     'the incident ends without recovery',
   ]);
   const restart: Transition = { type: 'component.restarted', component: 'k', by: 'systemd', reason: 'unit.crashed' };
+  const freshness = { type: 'freshness.changed', check: 'db', item: '' } as const;
+  const aged = storyOf({
+    ...mended,
+    transitions: [
+      at(0, { ...freshness, from: 'fresh', to: 'stale', reason: 'freshness.stale', detail: '40 h old' }),
+      at(1, { ...freshness, from: 'stale', to: 'fresh', reason: 'freshness.fresh', detail: '' }),
+      at(2, { type: 'backup.changed', file: null, reason: 'backup.failed', detail: 'no quorum' }),
+    ],
+  });
+  t.match(aged.map(({ text }) => text).slice(-3), [
+    'fresh -> stale: the newest good backup is older than it may be (freshness.stale, 40 h old)',
+    'stale -> fresh: the newest good backup is young enough (freshness.fresh)',
+    'no snapshot could be taken (backup.failed, no quorum)',
+  ]);
   const long = storyOf({ ...mended, transitions: Array.from({ length: 100 }, (_, ms) => at(ms, restart)) });
   t.equal(long.length, 41);
   t.equal(long[20]?.text, '... 60 more of the kind: --json has them');

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import { createHttp, parseAddress } from '../../src/serve/http.ts';
 import { createMetrics } from '../../src/serve/metrics.ts';
-import { component, createStandIn, incident, notReady } from './stand-in.ts';
+import { backup, component, createStandIn, incident, notReady } from './stand-in.ts';
 
 function setUp(t: Test) {
   const source = createStandIn();
@@ -87,6 +87,16 @@ t.test('HEAD answers like GET, without the body', async (t) => {
   t.equal((await http.app.inject({ method: 'HEAD', url: '/api/v1/events' })).statusCode, 200);
   source.show({ ready: notReady });
   t.equal((await http.app.inject({ method: 'HEAD', url: '/readyz' })).statusCode, 503);
+});
+
+t.test('incidents of backups are asked for by the name of the backup', async (t) => {
+  const backups = [backup(), backup({ name: 'cluster', item: 'schedule/daily' })];
+  const { get, source } = setUp(t);
+  source.show({ backups });
+  for (const name of ['backup/database', 'backup/cluster/schedule/daily'])
+    t.equal((await get(`/api/v1/incidents?component=${encodeURIComponent(name)}`)).statusCode, 200, name);
+  const reply = await get('/api/v1/incidents?component=database');
+  t.match(reply.body, 'known are containerd, kubelet, backup/database, backup/cluster/schedule/daily');
 });
 
 t.test('an unknown component is named together with the known ones', async (t) => {
