@@ -45,9 +45,9 @@ t.test('fields that an earlier version did not have get their first value', asyn
   const directory = t.testdir();
   const first = openIn(t, directory);
   const { asked, restarts, ...earlier } = initialComponent(policy('containerd'), 1);
-  const { node: whole, elections } = stateNumber(7);
+  const { node: whole, elections, backups } = stateNumber(7);
   const { forgetfulUntilMs, ...node } = whole;
-  first.store.save({ version: 1, node, components: { containerd: earlier }, elections }, 1, []);
+  first.store.save({ version: 1, node, components: { containerd: earlier }, elections, backups }, 1, []);
   first.store.close();
   const { state, health } = openIn(t, directory).store.load();
   t.match(state, {
