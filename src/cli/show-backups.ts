@@ -1,5 +1,6 @@
 /** Backups that others make as text; nothing where none is checked. Pure. */
 import type { Freshness } from '../core/backups/state.ts';
+import { reasons } from '../core/reason.ts';
 import { type BackupView, nameOfBackup } from '../serve/backups.ts';
 import { formatSpan } from '../serve/duration.ts';
 import type { NodeView } from '../serve/view.ts';
@@ -14,7 +15,7 @@ const columns: readonly Column[] = [
   { title: 'DETAIL', flexible: true },
 ];
 
-export const tonesOfFreshness: Readonly<Record<Freshness, Tone>> = {
+const tones: Readonly<Record<Freshness, Tone>> = {
   fresh: 'good',
   waiting: 'quiet',
   stale: 'bad',
@@ -35,13 +36,19 @@ function row(backup: BackupView, { nowMs, wallMs }: Pick<NodeView, 'nowMs' | 'wa
   const { verdict, sinceMs, goodWallMs, limitMs, detail } = backup;
   return [
     { text: nameOfBackup(backup) },
-    { text: verdict, tone: tonesOfFreshness[verdict] },
+    { text: verdict, tone: tones[verdict] },
     { text: formatSpan(nowMs - sinceMs) },
     { text: span(goodWallMs === null ? null : wallMs - goodWallMs) },
     { text: span(limitMs) },
     { text: detail },
   ];
 }
+
+/** What is the matter, one sentence each: the table may be too narrow for it. */
+export const explainBackups = ({ backups }: Pick<NodeView, 'backups'>): string[] =>
+  backups
+    .filter(({ reason }) => reasons[reason].severity !== 'info')
+    .map((backup) => `${nameOfBackup(backup)}: ${reasons[backup.reason].meaning} (${backup.detail})`);
 
 export function renderBackups(
   view: Pick<NodeView, 'backups' | 'nowMs' | 'wallMs'>,

@@ -54,6 +54,8 @@ t.test('backups of others, below the components', async (t) => {
     `BACKUP                  VERDICT  FOR     AGE  LIMIT  DETAIL
 database                fresh    10m  2h 46m  1d 2h  /srv/dumps/db-1.gz is 3 h old
 cluster/schedule/daily  stale    10m       -      -  none was completed in 9 d
+
+cluster/schedule/daily: the newest good backup is older than it may be (none was completed in 9 d)
 `,
   );
 });
