@@ -4,19 +4,11 @@
  * holder that is gone, and a watch tells the others.
  */
 import type { LockAnswer, Sighting } from '../../core/elect/lock.ts';
-import {
-  grantLease,
-  type KeyValue,
-  keepLease,
-  put,
-  type RangeReply,
-  range,
-  revokeLease,
-  watchKeys,
-} from '../grpc/protos/etcd.ts';
+import { grantLease, type KeyValue, keepLease, put, type RangeReply, range, revokeLease } from '../grpc/protos/etcd.ts';
 import { isRemoteError } from '../grpc/remote.ts';
 import type { Lock, LockKind, LockParts, Question } from '../locks/lock.ts';
 import { type Access, troubleOf } from './access.ts';
+import { createKeysWatch, endOf, type KeysWatch } from './keys-watch.ts';
 import { createEtcdSession, type EtcdSession } from './session.ts';
 
 /** Candidates beyond these are not looked at; those who lead are at the front. */
@@ -27,13 +19,6 @@ interface Place {
   /** In decimal: it takes all 64 bits. */
   readonly lease: string;
   readonly key: Buffer;
-}
-
-/** All keys that begin with this: the last byte, which is a slash, one up. */
-function endOf(prefix: Buffer): Buffer {
-  const end = Buffer.from(prefix);
-  end[end.length - 1] = (end.at(-1) ?? 0) + 1;
-  return end;
 }
 
 const notFound = 5;
@@ -49,7 +34,7 @@ function failed(error: unknown, timeoutMs: number): LockAnswer {
   return { said: 'failed', reason: reasons[reason], detail };
 }
 
-export function openEtcdLock({ policy, sighted }: LockParts, session: EtcdSession): Lock {
+export function openEtcdLock({ policy, sighted }: LockParts, session: EtcdSession, watch: KeysWatch): Lock {
   if (policy.lock.kind !== 'etcd') throw new Error('this is no lock in etcd');
   const { identity, name, leaseDurationMs, campaign } = policy;
   const prefix = Buffer.from(`${policy.lock.prefix}${name}/`);
@@ -57,6 +42,7 @@ export function openEtcdLock({ policy, sighted }: LockParts, session: EtcdSessio
   let place: Place | null = null;
   /** Leases of ours that could not be revoked: their keys go with them. */
   const left = new Set<string>();
+  /** Ends the looks that a watch has led to. */
   let watching: AbortController | null = null;
 
   const keysNow = (signal: AbortSignal): Promise<RangeReply> =>
@@ -129,34 +115,25 @@ export function openEtcdLock({ policy, sighted }: LockParts, session: EtcdSessio
   }
 
   function unwatch(): void {
+    watch.leave(prefix, told);
     watching?.abort();
     watching = null;
   }
 
-  /** Whatever happens to the keys, the first of them is looked for. It ends with its connection; the next look begins another. */
+  /** Whatever has happened to the keys, the first of them is looked for. */
+  async function lookAgain(): Promise<void> {
+    const mine = watching;
+    if (mine === null) return;
+    const keys = await keysNow(AbortSignal.any([mine.signal, AbortSignal.timeout(leaseDurationMs)]));
+    if (!mine.signal.aborted) sighted(sightingOf(keys));
+  }
+
+  // What goes wrong here the next look meets too, and tells.
+  const told = (): void => void lookAgain().catch(() => undefined);
+
   function watchFrom(startRevision: bigint): void {
-    if (watching !== null) return;
-    const mine = new AbortController();
-    watching = mine;
-    const request = { createRequest: { key: prefix, rangeEnd, startRevision: String(startRevision) } };
-    const tell = async (): Promise<void> => {
-      const keys = await keysNow(AbortSignal.any([mine.signal, AbortSignal.timeout(leaseDurationMs)]));
-      if (!mine.signal.aborted) sighted(sightingOf(keys));
-    };
-    void session
-      .follow(
-        watchKeys,
-        request,
-        ({ canceled, events }) => {
-          // What goes wrong here the next look meets too, and tells.
-          if (events.length > 0) void tell().catch(() => undefined);
-          return !canceled;
-        },
-        mine.signal,
-      )
-      .then(() => {
-        if (watching === mine) watching = null;
-      });
+    watching ??= new AbortController();
+    watch.join(prefix, startRevision, told);
   }
 
   return {
@@ -176,38 +153,50 @@ export function openEtcdLock({ policy, sighted }: LockParts, session: EtcdSessio
   };
 }
 
-/** Those of the same access share a connection: each of a thousand elections with one of its own would cost more than its lock. */
-export function createEtcdLocks(): LockKind {
-  const sessions = new Map<string, { readonly session: EtcdSession; users: number }>();
+interface Shared {
+  readonly session: EtcdSession;
+  /** By prefix of the keys. */
+  readonly watches: Map<string, KeysWatch>;
+  users: number;
+}
 
-  function share(access: Access): { readonly session: EtcdSession; leave(): void } {
+/** Those of the same access share a connection, and a watch: each of a thousand elections with its own would cost more than its lock. */
+export function createEtcdLocks(): LockKind {
+  const all = new Map<string, Shared>();
+
+  function share(access: Access): Shared {
     const key = JSON.stringify(access);
-    const shared = sessions.get(key) ?? { session: createEtcdSession(access), users: 0 };
-    sessions.set(key, shared);
+    const shared = all.get(key) ?? { session: createEtcdSession(access), watches: new Map(), users: 0 };
+    all.set(key, shared);
     shared.users += 1;
-    return {
-      session: shared.session,
-      leave: () => {
-        shared.users -= 1;
-        if (shared.users > 0) return;
-        sessions.delete(key);
-        shared.session.close();
-      },
-    };
+    return shared;
+  }
+
+  function leave(access: Access): void {
+    const key = JSON.stringify(access);
+    const shared = all.get(key);
+    if (shared === undefined) return;
+    shared.users -= 1;
+    if (shared.users > 0) return;
+    all.delete(key);
+    shared.session.close();
   }
 
   return {
     open: (parts) => {
       const { lock } = parts.policy;
       if (lock.kind !== 'etcd') throw new Error('this is no lock in etcd');
-      const { endpoints, ca, cert, key } = lock;
-      const { session, leave } = share({ endpoints, ca, cert, key });
-      const opened = openEtcdLock(parts, session);
+      const { endpoints, ca, cert, key, prefix } = lock;
+      const access = { endpoints, ca, cert, key };
+      const { session, watches } = share(access);
+      const watch = watches.get(prefix) ?? createKeysWatch(session, Buffer.from(prefix));
+      watches.set(prefix, watch);
+      const opened = openEtcdLock(parts, session, watch);
       return {
         ask: opened.ask,
         close: () => {
           opened.close();
-          leave();
+          leave(access);
         },
       };
     },

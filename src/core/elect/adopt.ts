@@ -9,7 +9,7 @@ import { become, put, type Turn } from './turn.ts';
 const isSame = (a: ElectionPolicy, b: ElectionPolicy): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** From the first question of one new election to that of the next: a thousand at once would be late, each for the others. */
-const apartMs = 10;
+const apartMs = 25;
 
 /** What is changed or gone is resigned first, then replaced: see settle. */
 export function adoptElections(turn: Turn, policies: readonly ElectionPolicy[]): void {

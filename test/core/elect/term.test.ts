@@ -191,11 +191,11 @@ t.test('a term that a killed agent has left open is brought to its end by the ne
   t.same(one.actions, ['hook.run lost']);
 });
 
-t.test('a thousand elections do not ask all at once, neither at the start nor later', async (t) => {
-  const policies = Array.from({ length: 1_000 }, (_, at) => ({ ...policyOf('me'), name: `boss-${at}` }));
+t.test('hundreds of elections do not ask all at once, neither at the start nor later', async (t) => {
+  const policies = Array.from({ length: 300 }, (_, at) => ({ ...policyOf('me'), name: `boss-${at}` }));
   let state: Elections = initialElections();
   const asked = new Map<number, number>();
-  for (let nowMs = 0; nowMs < 15_000; nowMs += 10) {
+  for (let nowMs = 0; nowMs < 12_000; nowMs += 25) {
     const events: Event[] =
       nowMs === 0
         ? [
@@ -216,5 +216,5 @@ t.test('a thousand elections do not ask all at once, neither at the start nor la
     }
   }
   t.ok(Object.values(state.byName).every(({ role }) => role === 'leading'));
-  t.ok(Math.max(...asked.values()) <= 20, `${Math.max(...asked.values())} within 10 ms at most`);
+  t.ok(Math.max(...asked.values()) <= 30, `${Math.max(...asked.values())} within 25 ms at most`);
 });

@@ -75,7 +75,7 @@ export const keepLease: Method<{ readonly id: string }, { readonly ttl: string }
 /** A stream. */
 export const watchKeys: Method<
   { readonly createRequest: { readonly key: Buffer; readonly rangeEnd: Buffer; readonly startRevision: string } },
-  { readonly canceled: boolean; readonly events: readonly object[] }
+  { readonly canceled: boolean; readonly events: readonly { readonly kv: { readonly key: Buffer } }[] }
 > = { service: 'etcdserverpb.Watch', name: 'Watch' };
 
 export const revokeLease: Method<{ readonly id: string }, object> = { service: leases, name: 'LeaseRevoke' };
