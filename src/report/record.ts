@@ -4,9 +4,11 @@
  */
 import type { BriefIncident, PeriodRecord } from '../ports.ts';
 
-/** What was told to whom. */
+/** What was told to whom, for the first time. */
 export interface SentAlert {
   readonly wallMs: number;
+  /** When it began: an alert that lasts is told again and again. */
+  readonly sinceWallMs: number;
   readonly target: string;
   readonly reason: string;
   readonly component: string | null;
@@ -39,6 +41,7 @@ const incident: Shape = {
 const restart: Shape = { wallMs: 'number', component: 'text', by: 'text', reason: 'text' };
 const alert: Shape = {
   wallMs: 'number',
+  sinceWallMs: 'number',
   target: 'text',
   reason: 'text',
   component: 'text or null',
@@ -67,7 +70,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 /** Where the value differs from the shape, or null. */
 function misfit(value: unknown, shape: Shape, place: string): string | null {
-  if (!isObject(value)) return `${place} is no object`;
+  if (!isObject(value)) return `${place === '' ? 'it' : place} is no object`;
   const wrong = Object.entries(shape).find(([key, field]) => !fits(value[key], field));
   return wrong === undefined ? null : `${place === '' ? '' : `${place}.`}${wrong[0]} is not ${wrong[1]}`;
 }

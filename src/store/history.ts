@@ -123,7 +123,7 @@ export function readPeriod(database: DatabaseSync, sinceWallMs: number, nowWallM
   const incidents = database
     .prepare(
       `SELECT component, openedWallMs, closedWallMs, cause, recovered, durationMs FROM incident
-       WHERE coalesce(closedWallMs, ?2) >= ?1 AND component NOT LIKE '%/%' ORDER BY openedWallMs LIMIT ${keptIncidents}`,
+       WHERE coalesce(closedWallMs, ?2) >= ?1 AND component NOT LIKE '%/%' ORDER BY openedWallMs`,
     )
     .all(sinceWallMs, nowWallMs) as unknown as (Omit<BriefIncident, 'recovered'> & { recovered: number | null })[];
   const told = database

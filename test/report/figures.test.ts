@@ -66,7 +66,14 @@ t.test('restarts are told by whom, alerts to whom, of the period alone', async (
   const restart = (afterMs: number, by: 'nodemend' | 'systemd' | 'other', component = 'kubelet') =>
     ({ wallMs: sinceMs + afterMs, component, by, reason: 'unit.crashed' }) as const;
   const alert = (afterMs: number, reason: string, ended = false) =>
-    ({ wallMs: sinceMs + afterMs, target: 'oncall', reason, component: 'kubelet', ended }) as const;
+    ({
+      wallMs: sinceMs + afterMs,
+      sinceWallMs: sinceMs,
+      target: 'oncall',
+      reason,
+      component: 'kubelet',
+      ended,
+    }) as const;
   const { now, before, components, alerts } = figuresOf([
     nodeRecord({
       restarts: [restart(-1, 'other'), restart(1, 'nodemend'), restart(2, 'systemd'), restart(3, 'nodemend', 'old')],

@@ -15,7 +15,16 @@ const record = nodeRecord({
     outage(2 * dayMs + hourMs, 24_000, { component: 'containerd', cause: 'probe.timeout' }),
   ],
   restarts: [{ wallMs: sinceMs + dayMs, component: 'kubelet', by: 'nodemend', reason: 'unit.crashed' }],
-  alerts: [{ wallMs: sinceMs + 1, target: 'oncall', reason: 'unit.crashed', component: 'kubelet', ended: false }],
+  alerts: [
+    {
+      wallMs: sinceMs + 1,
+      sinceWallMs: sinceMs,
+      target: 'oncall',
+      reason: 'unit.crashed',
+      component: 'kubelet',
+      ended: false,
+    },
+  ],
 });
 
 t.test('the shares are rounded down: 100 % means no outage at all', async (t) => {
@@ -105,7 +114,9 @@ t.test('a hostile name stays text', async (t) => {
     node: hostile,
     components: [hostile],
     incidents: [outage(1, 1, { component: hostile, cause: hostile })],
-    alerts: [{ wallMs: sinceMs + 1, target: hostile, reason: hostile, component: null, ended: false }],
+    alerts: [
+      { wallMs: sinceMs + 1, sinceWallMs: sinceMs, target: hostile, reason: hostile, component: null, ended: false },
+    ],
   });
   const page = renderHtml(figuresOf([bad]));
   const unseen = (shown: string): boolean => shown.includes('\u001b') || shown.includes('\u202e');
