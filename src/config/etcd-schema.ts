@@ -26,7 +26,7 @@ export const etcd = z.strictObject({
     .enum(['observe', 'propose', 'act'])
     .default('propose')
     .describe('a dead member is only seen, its replacement is proposed, or the one of this node is replaced'),
-  deadAfter: duration(10_000, day, 'silence after which a member is dead').default('10m'),
+  deadAfter: duration(1_000, day, 'silence after which a member is dead').default('10m'),
   members: z
     .record(z.string().min(1).max(253), url)
     .refine((members) => Object.keys(members).length <= 9, 'expected at most 9 members')

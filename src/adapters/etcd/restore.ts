@@ -28,8 +28,10 @@ export async function restoreData(
   const owner = await stat(directory).catch(() => stat(dirname(directory)));
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await chown(directory, owner.uid, owner.gid);
-  const scratch = join(directory, 'restoring');
-  await rm(scratch, { recursive: true, force: true });
+  // What an earlier run left may still be written to by the etcdutl of that run.
+  for (const name of (await readdir(directory)).filter((one) => one.startsWith('restoring-')))
+    await rm(join(directory, name), { recursive: true, force: true });
+  const scratch = join(directory, `restoring-${process.pid}`);
   const own = places.find((place) => place.name === name);
   const words = [
     `--data-dir=${scratch}`,

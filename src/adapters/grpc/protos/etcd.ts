@@ -161,6 +161,11 @@ export const compact: Method<{ readonly revision: number; readonly physical: boo
   name: 'Compact',
 };
 
+export const deleteKeys: Method<{ readonly key: Buffer }, { readonly header: Header }> = {
+  service: keyValues,
+  name: 'DeleteRange',
+};
+
 const int64 = (id: number) => one(id, 'int64');
 const uint64 = (id: number) => one(id, 'uint64');
 const bytes = (id: number) => one(id, 'bytes');
@@ -178,6 +183,7 @@ const serverDescriptor = inPackage('etcdserverpb', {
       Put: unary('PutRequest', 'PutResponse'),
       Txn: unary('TxnRequest', 'TxnResponse'),
       Compact: unary('CompactionRequest', 'CompactionResponse'),
+      DeleteRange: unary('DeleteRangeRequest', 'DeleteRangeResponse'),
     },
   },
   Lease: {
@@ -283,6 +289,8 @@ const serverDescriptor = inPackage('etcdserverpb', {
   DefragmentResponse: message({ header: one(1, 'ResponseHeader') }),
   MoveLeaderRequest: message({ targetId: uint64(1) }),
   MoveLeaderResponse: message({ header: one(1, 'ResponseHeader') }),
+  DeleteRangeRequest: message({ key: bytes(1) }),
+  DeleteRangeResponse: message({ header: one(1, 'ResponseHeader') }),
   CompactionRequest: message({ revision: int64(1), physical: bool(2) }),
   CompactionResponse: message({ header: one(1, 'ResponseHeader') }),
 });

@@ -88,6 +88,14 @@ function compacted(scene: Scene, revision: number): Scene {
   });
 }
 
+/** All hold the same keys, so what one needs is enough for each. */
+function defragmented(scene: Scene, memberId: string): Scene {
+  const dbBytes = Math.min(...scene.view.members.flatMap(({ status }) => status?.dbBytesInUse ?? []));
+  return withMembers(scene, (member) =>
+    member.id === memberId ? withStatus(member, { dbBytes, dbBytesInUse: dbBytes }) : member,
+  );
+}
+
 export function foresee(scene: Scene, step: WorkStep): Scene {
   const { view, here } = scene;
   switch (step.do) {
@@ -109,9 +117,7 @@ export function foresee(scene: Scene, step: WorkStep): Scene {
     case 'compact':
       return compacted(scene, step.revision);
     case 'defragment':
-      return withMembers(scene, (member) =>
-        member.id === step.memberId ? withStatus(member, { dbBytes: member.status?.dbBytesInUse ?? 0 }) : member,
-      );
+      return defragmented(scene, step.memberId);
     case 'disarm':
       return withMembers(scene, (member) =>
         withStatus(member, { errors: (member.status?.errors ?? []).filter((said) => !said.includes('NOSPACE')) }),

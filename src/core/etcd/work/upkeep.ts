@@ -53,8 +53,11 @@ const leastGain = 0.1;
 
 const isTight = (member: MemberView): boolean =>
   answers(member) && (member.status?.dbBytes ?? 0) >= roomyShare * quotaOf(member);
-const gains = ({ status }: MemberView): boolean =>
-  status !== null && status.dbBytes - status.dbBytesInUse >= leastGain * status.dbBytes;
+/** All hold the same keys: what one needs is enough for each, also while another has not yet counted what it has freed. */
+function gains({ status }: MemberView, view: ClusterView): boolean {
+  const needed = Math.min(...votersOf(view).flatMap((other) => other.status?.dbBytesInUse ?? []));
+  return status !== null && status.dbBytes - needed >= leastGain * status.dbBytes;
+}
 
 /** The revision up to which history goes, or null when it is gone already or a member does not tell. */
 function historyOf(view: ClusterView): number | null {
@@ -73,7 +76,7 @@ export function nextOfDisarm(scene: Scene): Next {
   const tight = inOrder(view).filter(isTight);
   const revision = tight.length === 0 ? null : historyOf(view);
   if (revision !== null) return toDo({ do: 'compact', revision }, 'old revisions take up the room');
-  const needy = tight.find(gains);
+  const needy = tight.find((member) => gains(member, view));
   if (needy !== undefined) return defragment(scene, needy, 'only a smaller file is below the quota');
   const [full] = tight;
   if (full !== undefined)

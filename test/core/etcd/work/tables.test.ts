@@ -47,3 +47,20 @@ t.test('a plan goes on beyond an election', async (t) => {
   const { steps, end } = planOf(seen, { command: 'replace', replacing: '3' });
   t.match({ last: steps.at(-1)?.step.do, end }, { last: 'promote', end: { is: 'done', what: 'm3 votes and answers' } });
 });
+
+t.test('a member that has not counted yet what it has freed is defragmented all the same', async (t) => {
+  const full = (id: number, dbBytesInUse: number) => {
+    const one = member(id, { status: { ...status, dbBytes: 2_100_000_000, dbBytesInUse, errors: ['alarm:NOSPACE '] } });
+    return {
+      ...one,
+      figures: { fsync: [], commit: [], leaderChanges: 1, quotaBytes: 2_147_483_648, compactRevision: 1_000 },
+    };
+  };
+  const seen = scene([full(1, 50_000_000), full(2, 2_090_000_000), full(3, 50_000_000)], null);
+  const order = planOf(seen, { command: 'disarm' }).steps.map(({ step }) =>
+    'name' in step ? `${step.do} ${step.name}` : step.do,
+  );
+  t.same(order, ['defragment m2', 'defragment m3', 'move-leader m2', 'defragment m1', 'disarm']);
+  const keys = scene([full(1, 2_050_000_000), full(2, 2_090_000_000), full(3, 2_050_000_000)], null);
+  t.match(planOf(keys, { command: 'disarm' }).end, { is: 'refused', why: /as full as before without its history/ });
+});
