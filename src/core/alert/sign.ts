@@ -13,6 +13,8 @@ export type Kind =
   | 'config'
   | 'pause'
   | 'leader'
+  | 'election'
+  | 'command'
   | 'backup'
   | 'snapshot'
   | 'proof';
@@ -86,6 +88,23 @@ function signsOfLeader({ check, to, reason, detail }: Extract<Transition, { type
   const key = keyOf('leader', check);
   if (to === 'unknown') return [];
   return to === 'ok' ? [{ ends: key }] : [{ begins: key, component: null, reason, detail: `${check}: ${detail}` }];
+}
+
+/** Trouble with an election of our own lasts until this node stands by, leads or looks on again; who leads is no trouble. */
+function signsOfElection({ election, to, reason, detail }: Extract<Transition, { type: 'election.changed' }>): Sign[] {
+  const key = keyOf('election', election);
+  if (reasons[reason].severity !== 'info')
+    return [{ begins: key, component: null, reason, detail: `${election}: ${detail}` }];
+  return to === 'resigning' || reason === 'election.unseen' ? [] : [{ ends: key }];
+}
+
+/** One that was ended with its term, as is usual, has not failed. */
+function signsOfCommand(transition: Extract<Transition, { type: 'election.hook' }>): Sign[] {
+  const { election, hook, ok, reason, detail } = transition;
+  const key = keyOf('command', `${election}/${hook}`);
+  if (ok) return [{ ends: key }];
+  if (reason === 'action.canceled') return [];
+  return [{ begins: key, component: null, reason, detail: `${hook} of ${election}: ${detail}` }];
 }
 
 /** One matter that has turned into another is told anew: it may be worse. */
@@ -167,10 +186,12 @@ export function signsOf(transition: Transition): Sign[] {
     // Of etcd Prometheus alerts, from whichever node still answers.
     case 'etcd.changed':
     case 'component.restarted':
-    // Elections have their metrics: who leads is no trouble of this node alone.
-    case 'election.changed':
+    // Who leads is no trouble of this node.
     case 'election.leader':
-    case 'election.hook':
       return [];
+    case 'election.changed':
+      return signsOfElection(transition);
+    case 'election.hook':
+      return signsOfCommand(transition);
   }
 }

@@ -130,6 +130,44 @@ t.test('a leader election that is not well begins an alert, and one that is agai
   t.same(stage.sent(), ['oncall -leader:kube-scheduler']);
 });
 
+t.test('trouble with an election of our own is told until this node takes part again', async (t) => {
+  const stage = createStage([target('oncall')]);
+  const turned = (to: 'leading' | 'resigning' | 'standby', reason: Reason): Transition => {
+    const more = { detail: 'no answer within 5 s', token: null };
+    return { type: 'election.changed', election: 'boss', from: 'leading', to, reason, ...more };
+  };
+  stage.tell(turned('leading', 'election.won'));
+  stage.advance(10_000);
+  t.same(stage.sent(), [], 'to lead is no news of this kind');
+  stage.tell(turned('resigning', 'election.renew-deadline'));
+  stage.tell(turned('standby', 'election.unseen'));
+  stage.advance(10_000);
+  t.same(stage.sent(), ['oncall +election:boss'], 'and what is not known yet ends nothing');
+  stage.tell(turned('standby', 'election.standby'));
+  stage.advance(10_000);
+  t.same(stage.sent(), ['oncall -election:boss']);
+  stage.tell(turned('resigning', 'election.resigned'));
+  stage.advance(10_000);
+  t.same(stage.sent(), []);
+});
+
+t.test('a command of an election that fails is told, and one that its term has ended is not', async (t) => {
+  const stage = createStage([target('oncall')]);
+  const ended = (ok: boolean, reason: Reason): Transition => {
+    const more = { election: 'boss', hook: 'elected', token: 7, detail: 'exit status 1' } as const;
+    return { type: 'election.hook', ...more, ok, reason };
+  };
+  stage.tell(ended(false, 'action.canceled'));
+  stage.advance(10_000);
+  t.same(stage.sent(), []);
+  stage.tell(ended(false, 'action.failed'));
+  stage.advance(10_000);
+  t.same(stage.sent(), ['oncall +command:boss/elected']);
+  stage.tell(ended(true, 'action.done'));
+  stage.advance(10_000);
+  t.same(stage.sent(), ['oncall -command:boss/elected']);
+});
+
 t.test('a spent budget and a reboot are told to everybody, whatever they want to know', async (t) => {
   const stage = createStage([target('quiet', { least: 'error', reasons: ['config.rejected'] })]);
   stage.tell(exhausted('kubelet'));
