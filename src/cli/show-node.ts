@@ -5,6 +5,7 @@ import { cleanText } from '../markup/clean.ts';
 import { formatSpan } from '../serve/duration.ts';
 import { notices } from '../serve/notices.ts';
 import type { ComponentView, NodeView } from '../serve/view.ts';
+import { explainGuard } from './explain-guard.ts';
 import { explainBackups, renderBackups } from './show-backups.ts';
 import { renderControlPlane } from './show-control-plane.ts';
 import { type Column, paint, renderTable, shorten, type Tone } from './table.ts';
@@ -50,6 +51,7 @@ export function renderNode(view: NodeView, look: Look): string {
     ...notices(view),
     ...view.components.filter((component) => component.phase !== 'healthy').map((component) => explain(component)),
     ...explainBackups(view),
+    ...explainGuard(view),
   ];
   const others = `${renderControlPlane(view, view.nowMs, look)}${renderBackups(view, look)}`;
   return `${headline(view, look)}\n${table}${others}${below.length === 0 ? '' : `\n${below.map((line) => wrap(line, look)).join('')}`}`;

@@ -5,7 +5,8 @@ import { renderNode } from '../../src/cli/show-node.ts';
 import { storyOf } from '../../src/cli/story.ts';
 import type { Transition } from '../../src/core/transition.ts';
 import { describe } from '../../src/serve/describe.ts';
-import { backup, component, incident, node, notReady } from '../serve/stand-in.ts';
+import { etcdView } from '../serve/etcd-stand-in.ts';
+import { backup, component, election, incident, node, notReady } from '../serve/stand-in.ts';
 
 process.env['TZ'] = 'UTC';
 const look = { columns: 80, color: false };
@@ -331,6 +332,20 @@ t.test('the story tells what stood in the way, who else acted, and how it ended'
   t.equal(long.length, 41);
   t.equal(long[20]?.text, '... 60 more of the kind: --json has them');
 });
+
+t.test(
+  'status names what is the matter with etcd, its snapshots and elections, and nothing where all is well',
+  async (t) => {
+    const held = election('vip');
+    const lost = election('boss', { leader: '', leading: false, role: 'standby', stale: 'election.stale', detail: '' });
+    t.equal(renderNode(node({ elections: [held] }), look), renderNode(node(), look));
+    const said = renderNode(node({ etcd: etcdView, elections: [held, lost] }), { columns: 200, color: false });
+    t.match(said, '\netcd, m1: etcd.slow-disk: the disk under the member is slow');
+    t.match(said, '\netcd: the snapshot could not be restored on trial');
+    t.match(said, /\nelection boss: .*; nodemend leader tells more\n/);
+    t.notMatch(said, 'vip');
+  },
+);
 
 t.test('transitions in words', async (t) => {
   for (const [, transition, words] of transitions) t.equal(describe(transition), words);
