@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import t, { type Test } from 'tap';
+import { openStandIn } from '../adapters/kubernetes/stand-in.ts';
 import { waitFor } from '../lab/harness/wait.ts';
 
 const program = resolve(import.meta.dirname, '../../src/main.ts');
@@ -228,6 +229,35 @@ t.test('one sentence for what cannot be', async (t) => {
   t.match(await stand('boss', '--', 'true').ended, {
     status: 2,
     err: /leaseDuration must be longer than renewDeadline/,
+  });
+});
+
+t.test('a Lease that is not ours to take ends it with a sentence, and is left as it is', async (t) => {
+  const { stand, configure, folder } = createStage(t);
+  const standIn = await openStandIn();
+  t.teardown(() => standIn.close());
+  const kubeconfig = join(folder, 'kubeconfig');
+  writeFileSync(
+    kubeconfig,
+    `clusters: [{ name: c, cluster: { server: "${standIn.url}" } }]
+users: [{ name: u, user: { token: admintoken } }]
+contexts: [{ name: x, context: { cluster: c, user: u, namespace: default } }]
+current-context: x
+`,
+  );
+  configure(`lock: { kubernetes: { kubeconfig: "${kubeconfig}" } }`);
+  const heartbeat = { holderIdentity: 'worker-1', leaseDurationSeconds: 40, renewTime: '2026-12-01T00:00:00.000000Z' };
+  standIn.put({ metadata: { name: 'boss', namespace: 'default' }, spec: heartbeat });
+  const before = JSON.stringify(standIn.leases());
+  t.match(await stand('boss', '--', 'true').ended, {
+    status: 1,
+    err: /^nodemend: boss: what lies in the lock is not an election's/m,
+  });
+  t.equal(JSON.stringify(standIn.leases()), before);
+  standIn.set('forbid');
+  t.match(await stand('boss', '--', 'true').ended, {
+    status: 1,
+    err: /^nodemend: boss: the lock refuses us: credentials, certificates or permissions \(.*is forbidden/m,
   });
 });
 
