@@ -1,5 +1,5 @@
 /** Puts the daemon on its duty around etcd, where the configuration asks for it: what is watched, and when snapshots are due. */
-import { readJournal } from './adapters/etcd/journal.ts';
+import { isLeft, readJournal } from './adapters/etcd/journal.ts';
 import type { Schedule } from './adapters/schedule/schedule.ts';
 import { findEtcdHere } from './config/etcd-here.ts';
 import { resolveBackup, resolveEtcd } from './config/resolve-etcd.ts';
@@ -14,7 +14,7 @@ export async function beginEtcdDuty(config: Config, directory: string, schedule:
   const backup = config.backup === undefined ? null : resolveBackup(config);
   emit({ type: 'etcd.configured', etcd, backup });
   const work = await readJournal(directory, etcd.unit);
-  if (work?.unattended === true && work.ended === null) emit({ type: 'etcd.repair-left' });
+  if (work?.unattended === true && isLeft(work)) emit({ type: 'etcd.repair-left' });
   if (backup === null) return;
   if (backup.schedule !== null) schedule.cron(backup.schedule, () => emit({ type: 'backup.due' }));
   if (backup.verify.schedule !== null) schedule.cron(backup.verify.schedule, () => emit({ type: 'proof.due' }));

@@ -85,7 +85,8 @@ export function wishOf(ask: Ask, scene: Scene, places: readonly Place[]): Wished
   }
 }
 
-/** The same words as of work that was interrupted mean the same members, even where the list does not have them any more. */
-export function resumed(journal: JournalRecord | null, words: string): Wish | null {
-  return journal !== null && journal.ended === null && journal.words === words ? journal.wish : null;
+/** What makes no sense any more does where the same work did not come to its end: the list may have lost the member that was meant. */
+export function orResumed(wished: Wished, journal: JournalRecord | null, words: string): Wished {
+  if (wished.ok || journal === null || journal.ended?.ok === true || journal.words !== words) return wished;
+  return yes(journal.wish);
 }

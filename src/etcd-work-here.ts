@@ -3,7 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createReach } from './adapters/etcd/access.ts';
 import { createDoStep } from './adapters/etcd/do-step.ts';
-import { createJournal, readJournal } from './adapters/etcd/journal.ts';
+import { createJournal, isLeft, readJournal } from './adapters/etcd/journal.ts';
 import { restoreData } from './adapters/etcd/restore.ts';
 import { createSight } from './adapters/etcd/sight.ts';
 import { takeBackup } from './adapters/etcd/take.ts';
@@ -16,7 +16,7 @@ import type { Scene } from './core/etcd/work/scene.ts';
 import type { Wish } from './core/etcd/work/wish.ts';
 import { type EtcdOptions, type Policies, withPolicies } from './etcd-commands.ts';
 import { planRestore } from './etcd-restore.ts';
-import { type Ask, resumed, wishOf } from './etcd-wish.ts';
+import { type Ask, orResumed, wishOf } from './etcd-wish.ts';
 import { createWork } from './etcd-work.ts';
 
 const wallMs = (): number => Date.now();
@@ -98,17 +98,14 @@ async function prepareRepair(policies: Policies): Promise<Preparation> {
     return refused(`etcd.repair is ${etcd.repair}: at act this replaces a dead member unasked`);
   const { sight, carryOut } = openHere(policies);
   const { scene } = await sight();
+  const words = 'repair';
   const journal = await readJournal(directory, etcd.unit);
-  const left = journal?.unattended === true && journal.ended === null ? journal.wish : null;
-  if (left === null && scene.here?.process === 'stopped')
+  const isOurs = journal?.words === words && isLeft(journal);
+  if (!isOurs && scene.here?.process === 'stopped')
     return refused(`${etcd.unit} was stopped by hand: what somebody stopped is not replaced`);
-  const wished =
-    left === null
-      ? wishOf({ command: 'replace', member: null }, scene, etcd.places)
-      : { ok: true as const, wish: left };
+  const wished = orResumed(wishOf({ command: 'replace', member: null }, scene, etcd.places), journal, words);
   if (!wished.ok) return wished;
   const { wish } = wished;
-  const words = 'repair';
   const work = { wish, words, agreed: scene, unattended: true };
   return {
     ok: true,
@@ -124,17 +121,16 @@ async function prepare(ask: Ask, policies: Policies): Promise<Preparation> {
   const { scene } = await sight();
   const words = wordsOf(ask);
   const journal = await readJournal(policies.directory, policies.etcd.unit);
-  const interrupted = resumed(journal, words);
-  const wished =
-    interrupted === null ? wishOf(ask, scene, policies.etcd.places) : { ok: true as const, wish: interrupted };
+  const wished = orResumed(wishOf(ask, scene, policies.etcd.places), journal, words);
   if (!wished.ok) return wished;
   const { wish } = wished;
+  const interrupted = journal?.ended === null && journal.words === words;
   return {
     ok: true,
     work: {
       words,
       plan: planOf(scene, wish),
-      notices: interrupted === null ? [] : ['this was begun and interrupted: it goes on from what is there now'],
+      notices: interrupted ? ['this was begun and interrupted: it goes on from what is there now'] : [],
       carryOut: (tell) => carryOut({ wish, words, agreed: scene, unattended: false }, tell),
     },
   };

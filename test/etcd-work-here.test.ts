@@ -195,6 +195,28 @@ t.test('nothing is replaced unasked where it is not wanted', async (t) => {
   t.match(await failed.repair(), { status: 1, err: /m1 is not on the list/ });
 });
 
+t.test('what was begun goes on although the list does not have the member any more', async (t) => {
+  const node = createNode(t, { etcd: { repair: 'act' } });
+  const begun = (words: string, ok: boolean | null) => {
+    const step = { step: { do: 'remove', memberId: '1', name: 'm1' }, begunWallMs: 1, endedWallMs: 2 };
+    const ended = ok === null ? null : { wallMs: 3, ok, sentence: '' };
+    const wish = { command: 'replace', replacing: '1' };
+    mkdirSync(join(node.folder, 'state/etcd'), { recursive: true });
+    const journal = { version: 1, words, wish, unattended: true, begunWallMs: 1, steps: [step], ended };
+    writeFileSync(join(node.folder, 'state/etcd/etcd.service.work.json'), JSON.stringify(journal));
+  };
+  for (const ok of [null, false]) {
+    begun('replace', ok);
+    t.match(await node.give({ command: 'replace', member: null }), { status: 1, err: /no etcd member answers/ });
+    begun('repair', ok);
+    t.match(await node.repair(), { status: 1, err: /no etcd member answers/ });
+  }
+  begun('replace', true);
+  t.match(await node.give({ command: 'replace', member: null }), { err: /m1 is not on the list/ });
+  begun('repair', true);
+  t.match(await node.repair(), { err: /was stopped by hand/ });
+});
+
 t.test('what was begun and interrupted is told', async (t) => {
   const node = createNode(t);
   mkdirSync(join(node.folder, 'state/etcd'), { recursive: true });

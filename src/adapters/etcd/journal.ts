@@ -28,7 +28,11 @@ export interface JournalRecord {
   readonly ended: { readonly wallMs: number; readonly ok: boolean; readonly sentence: string } | null;
 }
 
+/** Something was done, and it did not come to its end. */
+export const isLeft = ({ steps, ended }: JournalRecord): boolean => ended?.ok !== true && steps.length > 0;
+
 export interface Journal {
+  /** Goes on with the steps of the same work where that was cut off. */
   begin(work: Pick<JournalRecord, 'words' | 'wish' | 'unattended'>): Promise<void>;
   note(step: WorkStep, state: 'begun' | 'ended'): Promise<void>;
   end(ok: boolean, sentence: string): Promise<void>;
@@ -62,7 +66,9 @@ export function createJournal(directory: string, unit: string, wallMs: () => num
   return {
     begin: async (work) => {
       await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-      record = { version: 1, ...work, begunWallMs: wallMs(), steps: [], ended: null };
+      const before = await readJournal(directory, unit);
+      const steps = before !== null && isLeft(before) && before.words === work.words ? before.steps : [];
+      record = { version: 1, ...work, begunWallMs: wallMs(), steps, ended: null };
       await write({});
     },
     note: async (step, state) => {

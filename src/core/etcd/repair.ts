@@ -5,7 +5,7 @@
 import { type Finding, ofMember } from './finding.ts';
 import type { EtcdPolicy } from './policy.ts';
 import { keepsQuorumWithout } from './quorum.ts';
-import type { ClusterView, MemberView } from './view.ts';
+import { type ClusterView, type MemberView, nameOf } from './view.ts';
 
 /** A service of its own: it may write where the daemon may not, and outlives it. Its start ends with its work. */
 export const repairUnit = 'nodemend-etcd-repair.service';
@@ -17,6 +17,8 @@ export interface RepairState {
   /** Member of this node: the one that answered at the first endpoint. Kept when it does not any more. */
   readonly ownId: string | null;
   readonly underWay: boolean;
+  /** The last one did not come to its end: it may have taken the member off the list, where no look finds it dead. */
+  readonly unfinished: boolean;
   /** After one that failed, the next waits as long as the first did. */
   readonly notBeforeMs: number;
 }
@@ -26,6 +28,7 @@ export const initialRepair = (nowMs: number, ownId: string | null): RepairState 
   lookedAtMs: nowMs,
   ownId,
   underWay: false,
+  unfinished: false,
   notBeforeMs: nowMs,
 });
 
@@ -72,9 +75,15 @@ export function judgeDead(repair: RepairState, view: ClusterView, policy: EtcdPo
   return [ofMember(dead, 'etcd.dead', `silent for ${minutes} min, and the others keep quorum without it`)];
 }
 
-/** Whether this node sets about it: the dead one is its own, as far as is known, and nobody wants hands off. */
-export function toRepair(repair: RepairState, view: ClusterView, policy: EtcdPolicy, nowMs: number): MemberView | null {
+/** Whether this node sets about it, and whom it is about as far as is known: the dead one is its own, or its last attempt was cut off. */
+export function toRepair(
+  repair: RepairState,
+  view: ClusterView,
+  policy: EtcdPolicy,
+  nowMs: number,
+): { readonly member: string | null } | null {
   if (policy.repair !== 'act' || repair.underWay || nowMs < repair.notBeforeMs) return null;
   const dead = deadMember(repair, view, policy, nowMs);
-  return dead !== null && (repair.ownId === null || repair.ownId === dead.id) ? dead : null;
+  if (dead !== null && (repair.ownId === null || repair.ownId === dead.id)) return { member: nameOf(dead) };
+  return repair.unfinished ? { member: null } : null;
 }

@@ -9,7 +9,7 @@ import { type EtcdReason, type Finding, ofCluster } from './finding.ts';
 import { judge } from './judge.ts';
 import { judgeDead, toRepair, watchSilence } from './repair.ts';
 import { type BackupState, type EtcdState, initialEtcd, type Round } from './state.ts';
-import { type ClusterView, nameOf } from './view.ts';
+import type { ClusterView } from './view.ts';
 
 /** Looks are compared with one so old: what etcd's mixin takes for leader changes and disks. */
 const againstMs = 900_000;
@@ -47,8 +47,8 @@ function observe(turn: Turn, view: ClusterView): void {
   const repair = watchSilence(state.repair, view, state.policy, nowMs);
   const look = { ...state.look, underWay: false };
   turn.state = { ...state, view, earlier: kept.slice(Math.max(0, first)), look, repair };
-  const dead = turn.handsOff ? null : toRepair(repair, view, state.policy, nowMs);
-  if (dead !== null) beginRepair(turn, nameOf(dead));
+  const due = turn.handsOff ? null : toRepair(repair, view, state.policy, nowMs);
+  if (due !== null) beginRepair(turn, due.member);
 }
 
 function beginRepair(turn: Turn, member: string | null): void {
@@ -65,7 +65,7 @@ function endRepair(turn: Turn, { ok, detail }: Extract<EtcdEvent, { type: 'etcd.
   const { repair, policy } = turn.state;
   turn.state = {
     ...turn.state,
-    repair: { ...repair, underWay: false, notBeforeMs: turn.nowMs + policy.deadAfterMs },
+    repair: { ...repair, underWay: false, unfinished: !ok, notBeforeMs: turn.nowMs + policy.deadAfterMs },
   };
   tellRepair(turn, null, ok ? 'etcd.repaired' : 'etcd.repair-failed', detail);
 }

@@ -115,6 +115,9 @@ t.test('the journal has each step before it is done', async (t) => {
     ended: null,
     steps: [{ step: { do: 'start' }, endedWallMs: null }],
   });
+  const again = createJournal(folder, 'etcd.service', () => wallMs);
+  await again.begin({ words: 'add', wish, unattended: false });
+  t.equal((await readJournal(folder, 'etcd.service'))?.steps.length, 1, 'what was cut off goes on');
   wallMs = 2_000;
   await journal.note({ do: 'start', unit: 'etcd.service' }, 'ended');
   await journal.end(true, 'm1 votes and answers');
@@ -122,4 +125,6 @@ t.test('the journal has each step before it is done', async (t) => {
     steps: [{ begunWallMs: 1_000, endedWallMs: 2_000 }],
     ended: { ok: true, wallMs: 2_000 },
   });
+  await again.begin({ words: 'add', wish, unattended: false });
+  t.same((await readJournal(folder, 'etcd.service'))?.steps, [], 'what came to its end does not');
 });

@@ -75,6 +75,9 @@ t.test('the own member is replaced after ten minutes of silence, once', async (t
   t.same(stage.play({ type: 'etcd.repair-ended', ok: false, detail: 'no room' }).told, ['etcd.repair-failed']);
   t.same(stage.look(dead, 9 * minute).repairs, [], 'after one that failed it waits as long again');
   t.same(stage.look(dead, 2 * minute).repairs, [26]);
+  stage.play({ type: 'etcd.repair-ended', ok: false, detail: 'cut off' });
+  const off = cluster([member(1), member(2)]);
+  t.same(stage.look(off, 12 * minute).repairs, [37], 'and so it does when the member is off the list already');
   t.same(stage.play({ type: 'etcd.repair-ended', ok: true, detail: '' }).told, ['etcd.repaired']);
   t.same(stage.look(well, 30 * minute).repairs, []);
 });
