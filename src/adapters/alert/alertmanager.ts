@@ -20,19 +20,29 @@ const names: Readonly<Record<string, string>> = {
   config: 'NodemendConfig',
   pause: 'NodemendPaused',
   leader: 'NodemendLeader',
+  backup: 'NodemendBackup',
+  snapshot: 'NodemendSnapshot',
+  proof: 'NodemendProof',
 };
 
 /** The words that rules for Prometheus use. */
 const severities: Readonly<Record<Severity, string>> = { info: 'info', warn: 'warning', error: 'critical' };
 
+/** What tells alerts of one kind apart, under the labels that the metrics have: each election and each backup has one of its own. */
+function subjectOf(kind: string, name: string): Readonly<Record<string, string>> {
+  if (kind === 'leader') return { lease: name };
+  const [backup = '', ...item] = name.split('/');
+  return kind === 'backup' ? { backup, item: item.join('/') } : {};
+}
+
 function entry(alert: Alert, node: string, lost: number, wallMs: number, repeatMs: number) {
   const { severity, does, advice } = reasons[alert.reason];
+  const [kind = ''] = alert.key.split(':', 1);
   const labels = {
-    alertname: names[alert.key.split(':')[0] ?? ''] ?? 'Nodemend',
+    alertname: names[kind] ?? 'Nodemend',
     node,
     ...(alert.component === null ? {} : { component: alert.component }),
-    // One alert for each election, under the label that its metrics have.
-    ...(alert.key.startsWith('leader:') && { lease: alert.key.slice('leader:'.length) }),
+    ...subjectOf(kind, alert.key.slice(kind.length + 1)),
     reason: alert.reason,
     severity: severities[severity],
   };
