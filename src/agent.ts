@@ -28,7 +28,7 @@ import { createSystemBus } from './adapters/systemd/system-bus.ts';
 import { createAlerting } from './alerting.ts';
 import { createAsks } from './asks.ts';
 import { createBalancers } from './balancers.ts';
-import { resolveAlerts } from './config/alerts.ts';
+import { isOrphan, resolveAlerts } from './config/alerts.ts';
 import { readManifestNames } from './config/control-plane.ts';
 import type { Config } from './config/schema.ts';
 import { createConfigurator, type FirstConfig } from './configure.ts';
@@ -105,7 +105,7 @@ function buildParts(first: FirstConfig, file: string | null, directory: string) 
   const node = (): string => loop.state().node.name || first.config.node || hostname();
   const count = metrics.observeAlert;
   const alerting = createAlerting({ clock, store, send, log, state: loop.state, node, count });
-  const loaded = (config: Config): void => alerting.configure(resolveAlerts(config));
+  const loaded = (config: Config): void => alerting.configure(resolveAlerts(config), (key) => isOrphan(key, config));
   // As client-go has it: unique to this process, so that no two take each other's lock for their own.
   const identity = `${first.config.node ?? hostname()}_${randomUUID()}`;
   const told = { supervised, manifests: readManifestNames, warn, loaded, identity };
@@ -170,7 +170,7 @@ export async function startAgent(first: FirstConfig, file: string | null, direct
   const balancers = createBalancers(first.config, source, refused);
   parts.publish.subscribe(alerting.told);
   const bootId = host.bootId();
-  alerting.begin(bootId, resolveAlerts(first.config));
+  alerting.begin(bootId, resolveAlerts(first.config), (key) => isOrphan(key, first.config));
   const sidecars = createSidecars(first.config.elections, source, refused);
   loop.emit({ type: 'agent.started', bootId, seed: Math.trunc(clock.wallMs()) | 0, store: stored.health });
   if (first.problems !== '') loop.emit({ type: 'config.rejected', detail: first.problems });

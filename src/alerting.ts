@@ -16,10 +16,13 @@ import type { AlertResult } from './serve/metrics.ts';
 import type { AlertTargetView, Answer, Told } from './serve/view.ts';
 import type { ClosableStore } from './store/keeper.ts';
 
+/** Whether what an alert is about has left the configuration, by its key. */
+type IsOrphan = (key: string) => boolean;
+
 export interface Alerting {
   /** Goes on with what an earlier agent had to tell. */
-  begin(bootId: string, settings: readonly AlertSettings[]): void;
-  configure(settings: readonly AlertSettings[]): void;
+  begin(bootId: string, settings: readonly AlertSettings[], isOrphan: IsOrphan): void;
+  configure(settings: readonly AlertSettings[], isOrphan: IsOrphan): void;
   /** Listens to the stream of transitions. */
   told(told: Told): void;
   /** Sends a test message to one target, or to all; resolves when all have answered or their time is over. */
@@ -111,9 +114,10 @@ export function createAlerting(parts: AlertingParts): Alerting {
     places = new Map(settings.map(({ target, place }) => [target.name, place]));
   }
 
-  function configure(settings: readonly AlertSettings[]): void {
+  function configure(settings: readonly AlertSettings[], isOrphan: IsOrphan): void {
     takePlaces(settings);
     turn({ type: 'alert.policy', targets: settings.map(({ target }) => target) });
+    turn({ type: 'alert.orphaned', keys: Object.keys(state.alerts).filter(isOrphan), wallMs: clock.wallMs() });
   }
 
   function hear(): void {
@@ -139,11 +143,11 @@ export function createAlerting(parts: AlertingParts): Alerting {
   }
 
   return {
-    begin: (bootId, settings) => {
+    begin: (bootId, settings, isOrphan) => {
       takePlaces(settings);
       turn({ type: 'alert.started', bootId });
       look();
-      configure(settings);
+      configure(settings, isOrphan);
     },
     configure,
     told: (told) => {

@@ -51,7 +51,7 @@ function start(store: ClosableStore, settings = targets(), state: State = initia
     node: () => 'worker-1',
     count: (target, what) => void counts.push(`${target} ${what}`),
   });
-  alerting.begin('b00t', settings);
+  alerting.begin('b00t', settings, () => false);
   return {
     alerting,
     sent,
@@ -149,7 +149,7 @@ t.test('it is on the disk before it is sent', async (t) => {
     count: () => void order.push('counted'),
   });
   t.teardown(() => alerting.stop());
-  alerting.begin('b00t', targets().slice(1));
+  alerting.begin('b00t', targets().slice(1), () => false);
   order.length = 0;
   alerting.told(told(opened('kubelet')));
   await eventually(() => order.includes('kept'));
@@ -225,7 +225,7 @@ t.test('a test message goes to one target or to all, and what came of it is told
     message: 'not every target took the test message: oncall: ECONNREFUSED',
   });
   t.equal(stage.alerting.view()[0]?.waiting, 0, 'it is not kept');
-  stage.alerting.configure([]);
+  stage.alerting.configure([], () => false);
   t.same(await stage.alerting.test(null), { ok: false, message: 'there is no target: write one under alerts' });
 });
 

@@ -3,6 +3,7 @@ import type { AlertTarget } from '../core/alert/policy.ts';
 import { reasons } from '../core/reason.ts';
 import type { AlertPlace } from '../ports.ts';
 import { type AlertTargetConfig, alertKinds } from './alert-schema.ts';
+import { findableLeaders } from './control-plane.ts';
 import type { CrossProblem } from './cross-check.ts';
 import { durationMs } from './duration.ts';
 import { nearest } from './nearest.ts';
@@ -42,6 +43,13 @@ export function resolveAlerts({ alerts }: Config): AlertSettings[] {
       place: placeOf(target, repeatMs),
     };
   });
+}
+
+/** Whether nothing under this configuration would end an alert, by its key. Backups tell of their end themselves. */
+export function isOrphan(key: string, { leaders, discover, backup }: Config): boolean {
+  const [kind = '', name = ''] = key.split(':');
+  if (kind === 'leader') return !Object.hasOwn(leaders, name) && !(discover && findableLeaders.includes(name));
+  return (kind === 'snapshot' || kind === 'proof') && backup === undefined;
 }
 
 function checkReason(pattern: string): string | null {

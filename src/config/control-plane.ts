@@ -21,6 +21,9 @@ const known: Readonly<Record<string, { readonly kubeconfig: string; readonly ins
   },
 };
 
+/** The elections that are found by themselves. */
+export const findableLeaders: readonly string[] = Object.keys(known);
+
 const usualKubeconfig = `${kubeconfigs}/admin.conf`;
 const usual = { namespace: 'kube-system', every: '2s', leaseTimeoutMs: 1_500 } as const;
 

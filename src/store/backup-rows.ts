@@ -8,7 +8,7 @@ const prefix = 'backups:';
 export function* changedBackups(before: BackupChecks | null, after: BackupChecks): Generator<ChangedRow> {
   if (before === after) return;
   const lasting = (checks: BackupChecks | null, name: string): BackupCheck | null => {
-    const check = checks?.byName[name];
+    const check = checks !== null && Object.hasOwn(checks.byName, name) ? checks.byName[name] : undefined;
     return check === undefined ? null : lastingOf(check);
   };
   for (const name of new Set([...Object.keys(before?.byName ?? {}), ...Object.keys(after.byName)])) {
@@ -19,7 +19,8 @@ export function* changedBackups(before: BackupChecks | null, after: BackupChecks
 
 /** Whether a row is of a check with which something is the matter. */
 export function isOfBackups(row: string, { byName }: BackupChecks): boolean {
-  const check = row.startsWith(prefix) ? byName[row.slice(prefix.length)] : undefined;
+  const name = row.startsWith(prefix) ? row.slice(prefix.length) : '';
+  const check = Object.hasOwn(byName, name) ? byName[name] : undefined;
   return check !== undefined && lastingOf(check) !== null;
 }
 

@@ -1,6 +1,24 @@
 import t from 'tap';
-import { resolveAlerts } from '../../src/config/alerts.ts';
+import { isOrphan, resolveAlerts } from '../../src/config/alerts.ts';
 import { configOf, problemsOf } from './stage.ts';
+
+t.test('an alert is an orphan when nothing that is configured would end it', async (t) => {
+  const orphans = (yaml: string): string[] => {
+    const keys = [
+      'leader:mine',
+      'leader:kube-scheduler',
+      'snapshot:',
+      'proof:',
+      'incident:kubelet',
+      'bus:',
+      'backup:a',
+    ];
+    return keys.filter((key) => isOrphan(key, configOf(yaml)));
+  };
+  t.same(orphans(''), ['leader:mine', 'snapshot:', 'proof:']);
+  t.same(orphans('discover: false'), ['leader:mine', 'leader:kube-scheduler', 'snapshot:', 'proof:']);
+  t.same(orphans('leaders: { mine: {} }\nbackup: {}'), []);
+});
 
 t.test('a target has what it was not given', async (t) => {
   const settings = resolveAlerts(

@@ -32,7 +32,13 @@ t.test('what is the matter with a backup is there at the next start; the rest is
     const node = { ...initial.node, bootId: 'b00t', lastStepAtMs: 1 };
     first.save({ ...initial, node, backups: { byName, wakeAtMs: 7 } }, 1, []);
   };
-  save(check('a', { '': item('stale') }), check('b', { '': item('failed') }), check('c', { '': item('fresh') }));
+  save();
+  save(
+    check('a', { '': item('stale') }),
+    check('constructor', { '': item('stale') }),
+    check('b', { '': item('failed') }),
+    check('c', { '': item('fresh') }),
+  );
   save(
     check('a', { '': item('stale'), more: item('fresh') }),
     check('c', { '': item('fresh') }),

@@ -36,7 +36,7 @@ const nameOf = (object: Fields): string => textIn(fieldsIn(object, 'metadata'), 
 
 const refusals = (status: Fields): string => {
   const errors = status['validationErrors'];
-  return cleanDetail(Array.isArray(errors) ? errors.map(String).join('; ') : '');
+  return cleanDetail(Array.isArray(errors) ? errors.filter((error) => typeof error === 'string').join('; ') : '');
 };
 
 /** Snapshots that were moved elsewhere by Velero are not counted as made. */

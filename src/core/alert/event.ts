@@ -29,6 +29,8 @@ export type AlertEvent =
       readonly storeOk: boolean;
       readonly wallMs: number;
     }
+  /** What they are about left the configuration: nobody would end them. */
+  | { readonly type: 'alert.orphaned'; readonly keys: readonly string[]; readonly wallMs: number }
   | { readonly type: 'alert.told'; readonly transition: Transition; readonly wallMs: number }
   | { readonly type: 'alert.sent'; readonly target: string; readonly id: number; readonly result: SendResult }
   | { readonly type: 'alert.tick'; readonly wallMs: number };

@@ -114,6 +114,9 @@ function apply(turn: Turn, event: AlertEvent): void {
     case 'alert.standing':
       reconcile(turn, event.components, event.storeOk, event.wallMs);
       return;
+    case 'alert.orphaned':
+      for (const key of event.keys) end(turn, key, event.wallMs);
+      return;
     case 'alert.told':
       for (const sign of signsOf(event.transition)) follow(turn, sign, event.wallMs);
       return;

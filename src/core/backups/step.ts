@@ -98,7 +98,7 @@ function adopt(
     if (!policies.some(({ name }) => name === check.policy.name)) tellGone(check, {}, transitions);
   return Object.fromEntries(
     policies.map((policy) => {
-      const known = before[policy.name];
+      const known = Object.hasOwn(before, policy.name) ? before[policy.name] : undefined;
       const same = known !== undefined && JSON.stringify(known.policy) === JSON.stringify(policy);
       return [policy.name, same ? known : initialCheck(policy, known?.items ?? {}, nowMs)];
     }),

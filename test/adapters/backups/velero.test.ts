@@ -49,11 +49,16 @@ t.test('a Backup as the API has it', async (t) => {
     backupItemOperationsFailed: 1,
   };
   t.match(parseRun(backup('daily-1', waiting)), { endedWallMs: null, progress: 'WaitingForPluginOperations 114 2 1' });
-  t.match(parseRun(backup('daily-1', { phase: 'FailedValidation', validationErrors: ['no location', 'x'] })), {
-    beganWallMs: at('00:59:58'),
-    endedWallMs: at('00:59:58'),
-    detail: 'no location; x',
-  });
+  t.match(
+    parseRun(
+      backup('daily-1', { phase: 'FailedValidation', validationErrors: ['no location', 'x', { toString: 7 }, null] }),
+    ),
+    {
+      beganWallMs: at('00:59:58'),
+      endedWallMs: at('00:59:58'),
+      detail: 'no location; x',
+    },
+  );
   t.match(parseRun(backup('daily-1', { ...completed, phase: 'Failed', failureReason: 'found\u001b a backup' })), {
     detail: 'found  a backup',
   });

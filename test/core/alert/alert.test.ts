@@ -366,6 +366,18 @@ t.test('a target that is new hears of what lasts; one that is gone hears nothing
   t.same(Object.keys(stage.state().targets), ['mail']);
 });
 
+t.test('what left the configuration is over, and told so', async (t) => {
+  const stage = createStage([target('oncall')]);
+  const leader = { type: 'leader.changed', check: 'mine', from: 'ok', to: 'none', reason: 'leader.none' } as const;
+  stage.tell({ ...leader, detail: '' }, opened('kubelet'));
+  stage.advance(10_000);
+  stage.sent();
+  stage.step({ type: 'alert.orphaned', keys: ['leader:mine', 'leader:unheard-of'], wallMs: 1 });
+  stage.advance(10_000);
+  t.same(stage.sent(), ['oncall -leader:mine']);
+  t.same(Object.keys(stage.state().alerts), ['incident:kubelet']);
+});
+
 t.test('without a target nothing piles up', async (t) => {
   const stage = createStage([]);
   for (let round = 0; round < 1_000; round += 1) stage.tell(opened('kubelet'), closed('kubelet'));
