@@ -10,6 +10,7 @@ import { createLab } from '../lab/harness/lab.ts';
 import { labUnavailable } from '../lab/harness/requirements.ts';
 import { type Figure, figureOf } from './figure.ts';
 import { crash } from './rows/crash.ts';
+import { elections } from './rows/elections.ts';
 import { hang } from './rows/hang.ts';
 import { http } from './rows/http.ts';
 import { idle } from './rows/idle.ts';
@@ -18,11 +19,11 @@ import { start } from './rows/start.ts';
 import { createStage, type Row } from './stage.ts';
 import { renderTable } from './table.ts';
 
-const rows: readonly Row[] = [crash, restartSetting, hang, idle, http, start];
+const rows: readonly Row[] = [crash, restartSetting, hang, idle, http, start, elections];
 
 const help = `Usage: npm run bench -- [--only ROW]... [--quick] [--json FILE]
 
-Boots one real node (Linux, root), installs nodemend on it and measures it beside its peers; a run takes about 20 minutes.
+Boots one real node (Linux, root), installs nodemend on it and measures it beside its peers; a run takes about 30 minutes.
 The machine should have nothing else to do.
 
   --only ROW   this row alone; may be given several times

@@ -31,7 +31,7 @@ async function hostPid(node: LabNode, unit: string, pid: number): Promise<number
   return Number(found);
 }
 
-export async function strike(node: LabNode, unit: string, signal: 'SIGKILL' | 'SIGSTOP'): Promise<Strike> {
+export async function strike(node: LabNode, unit: string, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGTERM'): Promise<Strike> {
   const pid = await node.mainPid(unit);
   const target = await hostPid(node, unit, pid);
   const atMs = nowMs();
