@@ -50,10 +50,10 @@ t.test('what is the matter with a backup is there at the next start; the rest is
   const { backups } = next.load().state as State;
   t.same(backups.wakeAtMs, null);
   t.same(
-    Object.entries(backups.byName).map(([name, { items, seen }]) => [name, items, seen]),
+    Object.entries(backups.byName).map(([name, { items }]) => [name, items]),
     [
-      ['a', { '': item('stale') }, null],
-      ['d', { x: item('unknown', 8) }, null],
+      ['a', { '': item('stale') }],
+      ['d', { x: item('unknown', 8) }],
     ],
   );
 });

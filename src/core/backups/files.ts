@@ -19,7 +19,7 @@ export function judgeFiles({ newest, newestWhole }: FilesFound, target: FilesTar
   };
   if (newest === null) return { ...told, verdict: 'missing', detail: `no file matches ${path}` };
   const ageMs = nowWallMs - newest.wallMs;
-  const isSmall = newest.bytes < minBytes && newest.path !== newestWhole?.path;
+  const isSmall = newest.bytes < minBytes;
   const small = `${newest.path} has ${newest.bytes} bytes, at least ${minBytes} are expected`;
   if (isSmall && (ageMs >= growingMs || newestWhole === null))
     return { ...told, verdict: newestWhole === null && ageMs < growingMs ? 'waiting' : 'small', detail: small };

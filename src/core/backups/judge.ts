@@ -1,7 +1,7 @@
 /** The verdicts of one check, by the name of what they are about. */
 import { type Reason, reasons } from '../reason.ts';
 import { judgeFiles } from './files.ts';
-import type { CommandFound, VeleroFound } from './found.ts';
+import type { BackupsFound, CommandFound, VeleroFound } from './found.ts';
 import type { VeleroTarget } from './policy.ts';
 import type { BackupCheck, BackupItem, Freshness, Judgement } from './state.ts';
 import { judgeLocation, judgeSchedule } from './velero.ts';
@@ -60,31 +60,24 @@ function judgeVelero(
   return Object.fromEntries([['', none], ...judged]);
 }
 
-function judgeSeen(check: BackupCheck, seen: NonNullable<BackupCheck['seen']>, nowMs: number): Judgements {
-  const { found, wallMs, startedAtMs } = seen;
+/** Of what was just seen. It does not age until the next look: by then there may be another. */
+export function judgeFound(check: BackupCheck, found: BackupsFound, nowWallMs: number, nowMs: number): Judgements {
   const { target } = check.policy;
-  const nowWallMs = wallMs + (nowMs - startedAtMs);
   if (found.kind === 'files') return target.kind === 'files' ? { '': judgeFiles(found, target, nowWallMs) } : {};
-  if (found.kind === 'command') return { '': judgeCommand(found, wallMs, check.items['']) };
+  if (found.kind === 'command') return { '': judgeCommand(found, nowWallMs, check.items['']) };
   return judgeVelero(found, check, { nowMs, nowWallMs });
 }
 
-/** Of all that was known before, the same. */
-function judgeAlike(check: BackupCheck, verdict: Freshness, detail: string): Judgements {
-  const names = Object.keys(check.items);
-  const known = names.length === 0 ? [''] : names;
-  return Object.fromEntries(known.map((name) => [name, { ...bare, ...check.items[name], verdict, detail }]));
-}
-
-/** Until the first look what an earlier agent found stands. */
-function judgeUnseen({ items, blind }: BackupCheck): Judgements {
-  if (Object.values(items).some(({ verdict }) => verdict !== 'waiting')) return items;
-  return { '': { ...bare, verdict: 'waiting', detail: blind === '' ? 'not looked at yet' : blind } };
-}
-
-export function judge(check: BackupCheck, nowMs: number): Judgements {
-  const { seen, seenAtMs, blind } = check;
-  if (nowMs - seenAtMs > blindAfterMs(check))
-    return judgeAlike(check, 'unknown', blind === '' ? 'the look does not end' : blind);
-  return seen === null ? judgeUnseen(check) : judgeSeen(check, seen, nowMs);
+/** While nothing is seen all that is known stands, until it has been too long. */
+export function judgeUnseen(check: BackupCheck, nowMs: number): Judgements {
+  const { items, seenAtMs, blind } = check;
+  const isTooLong = nowMs - seenAtMs > blindAfterMs(check);
+  const nothing: Judgement = { ...bare, verdict: 'waiting', detail: 'not looked at yet' };
+  const known: Judgements = Object.keys(items).length === 0 ? { '': nothing } : items;
+  const judged = Object.entries(known).map(([name, before]): [string, Judgement] => {
+    if (isTooLong)
+      return [name, { ...before, verdict: 'unknown', detail: blind === '' ? 'the look does not end' : blind }];
+    return [name, before.verdict === 'waiting' && blind !== '' ? { ...before, detail: blind } : before];
+  });
+  return Object.fromEntries(judged);
 }

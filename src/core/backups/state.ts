@@ -3,7 +3,6 @@
  * looked at anew.
  */
 import type { Reason } from '../reason.ts';
-import type { BackupsSeen } from './found.ts';
 import type { BackupCheckPolicy } from './policy.ts';
 
 /**
@@ -52,9 +51,7 @@ export interface BackupItem extends Judgement {
 export interface BackupCheck {
   readonly policy: BackupCheckPolicy;
   readonly look: { readonly dueAtMs: number; readonly lookingSinceMs: number | null };
-  /** The last look that told something. */
-  readonly seen: Extract<BackupsSeen, { known: true }> | null;
-  /** When that began, or when the check was loaded. */
+  /** When the last look began that told something, or when the check was loaded. */
   readonly seenAtMs: number;
   /** Why the last look told nothing; empty when it did. */
   readonly blind: string;
@@ -72,7 +69,6 @@ export const noBackupChecks: BackupChecks = { byName: {}, wakeAtMs: null };
 export const initialCheck = (policy: BackupCheckPolicy, items: BackupCheck['items'], nowMs: number): BackupCheck => ({
   policy,
   look: { dueAtMs: nowMs, lookingSinceMs: null },
-  seen: null,
   seenAtMs: nowMs,
   blind: '',
   items,

@@ -3,7 +3,7 @@ import type { Action } from '../action.ts';
 import type { Event } from '../event.ts';
 import type { Transition } from '../transition.ts';
 import type { BackupsSeen } from './found.ts';
-import { isAmiss, judge, reasonsOf } from './judge.ts';
+import { isAmiss, type Judgements, judgeFound, judgeUnseen, reasonsOf } from './judge.ts';
 import type { BackupCheckPolicy } from './policy.ts';
 import { type BackupCheck, type BackupChecks, type BackupItem, initialCheck } from './state.ts';
 import { away } from './velero.ts';
@@ -44,14 +44,6 @@ function resume(check: BackupCheck, nowMs: number): BackupCheck {
   return initialCheck(policy, items, nowMs);
 }
 
-function observe(check: BackupCheck, seen: BackupsSeen, nowMs: number): BackupCheck {
-  // One that was asked for under an earlier configuration.
-  if (seen.startedAtMs < check.seenAtMs) return check;
-  const look = { dueAtMs: nowMs + check.policy.everyMs, lookingSinceMs: null };
-  if (!seen.known) return { ...check, look, blind: seen.detail };
-  return { ...check, look, seen, seenAtMs: seen.startedAtMs, blind: '' };
-}
-
 const dueAtMs = ({ look, policy }: BackupCheck): number =>
   look.lookingSinceMs === null ? look.dueAtMs : look.lookingSinceMs + policy.timeoutMs + lostAfterMs;
 
@@ -66,9 +58,10 @@ function tell(
   return { type: 'freshness.changed', check, item, from, to, reason: reasonsOf[to], detail };
 }
 
-function settle(check: BackupCheck, nowMs: number, transitions: Transition[]): BackupCheck {
+/** Takes the judgements in and tells what has changed. */
+function settle(check: BackupCheck, judgements: Judgements, nowMs: number, transitions: Transition[]): BackupCheck {
   const { name } = check.policy;
-  const items = Object.entries(judge(check, nowMs)).map(([item, judgement]): [string, BackupItem] => {
+  const items = Object.entries(judgements).map(([item, judgement]): [string, BackupItem] => {
     const before = check.items[item];
     const { verdict, detail } = judgement;
     if ((before?.verdict ?? 'waiting') !== verdict) transitions.push(tell(name, item, before, verdict, detail));
@@ -78,6 +71,19 @@ function settle(check: BackupCheck, nowMs: number, transitions: Transition[]): B
   const settled = { ...check, items: Object.fromEntries(items) };
   tellGone(check, settled.items, transitions);
   return settled;
+}
+
+function observe(check: BackupCheck, seen: BackupsSeen, nowMs: number, transitions: Transition[]): BackupCheck {
+  const { startedAtMs } = seen;
+  // One that was asked for under an earlier configuration.
+  if (startedAtMs < check.seenAtMs) return check;
+  const looked = { ...check, look: { dueAtMs: nowMs + check.policy.everyMs, lookingSinceMs: null } };
+  if (!seen.known) {
+    const blind = { ...looked, blind: seen.detail };
+    return settle(blind, judgeUnseen(blind, nowMs), nowMs, transitions);
+  }
+  const judgements = judgeFound(check, seen.found, seen.wallMs, nowMs);
+  return settle({ ...looked, seenAtMs: startedAtMs, blind: '' }, judgements, nowMs, transitions);
 }
 
 /** What was the matter with something that is not there any more is over. */
@@ -105,12 +111,13 @@ function adopt(
   );
 }
 
-/** Asks for what is due. */
-function askIfDue(check: BackupCheck, nowMs: number, actions: Action[]): BackupCheck {
+/** Asks for what is due; nobody knows more by then than after the last look. */
+function askIfDue(check: BackupCheck, nowMs: number, actions: Action[], transitions: Transition[]): BackupCheck {
   if (nowMs < dueAtMs(check)) return check;
   const { name, target, timeoutMs } = check.policy;
   actions.push({ type: 'backups.look', check: name, target, timeoutMs });
-  return { ...check, look: { ...check.look, lookingSinceMs: nowMs } };
+  const settled = settle(check, judgeUnseen(check, nowMs), nowMs, transitions);
+  return { ...settled, look: { ...check.look, lookingSinceMs: nowMs } };
 }
 
 const mapChecks = (byName: BackupChecks['byName'], change: (check: BackupCheck) => BackupCheck) =>
@@ -124,9 +131,10 @@ function take(
 ): BackupChecks['byName'] {
   if (event.type === 'agent.started') return mapChecks(before, (check) => resume(check, nowMs));
   if (event.type === 'backups.loaded') return adopt(before, event.policies, nowMs, transitions);
-  const check = event.type === 'backups.observed' ? before[event.check] : undefined;
+  const check =
+    event.type === 'backups.observed' && Object.hasOwn(before, event.check) ? before[event.check] : undefined;
   if (event.type !== 'backups.observed' || check === undefined) return before;
-  return { ...before, [event.check]: observe(check, event.seen, nowMs) };
+  return { ...before, [event.check]: observe(check, event.seen, nowMs, transitions) };
 }
 
 const heard: ReadonlySet<Event['type']> = new Set<Event['type']>([
@@ -141,12 +149,14 @@ export function stepBackups(before: BackupChecks, event: Event, nowMs: number): 
   const actions: Action[] = [];
   const transitions: Transition[] = [];
   const late = before.wakeAtMs !== null && nowMs >= before.wakeAtMs + gapMs;
+  const idle = event.type === 'tick' && (before.wakeAtMs === null || nowMs < before.wakeAtMs);
+  if (idle) return { backups: before, actions, transitions, wakeAtMs: before.wakeAtMs };
   const known = late ? mapChecks(before.byName, (check) => afterGap(check, nowMs)) : before.byName;
   const taken = take(known, event, nowMs, transitions);
   // Before the configuration is loaded there is nothing to look at: what an earlier agent knew may not be asked for any more.
   if (event.type === 'agent.started')
     return { backups: { byName: taken, wakeAtMs: null }, actions, transitions, wakeAtMs: null };
-  const byName = mapChecks(taken, (check) => askIfDue(settle(check, nowMs, transitions), nowMs, actions));
+  const byName = mapChecks(taken, (check) => askIfDue(check, nowMs, actions, transitions));
   const wishes = Object.values(byName).map(dueAtMs);
   const wakeAtMs = wishes.length === 0 ? null : Math.min(...wishes);
   return { backups: { byName, wakeAtMs }, actions, transitions, wakeAtMs };

@@ -277,6 +277,30 @@ t.test('velero: a storage location may be away for a quarter of an hour, and Vel
   t.match(world.item('location/default'), { verdict: 'unavailable', detail: /^Velero has not looked at it for/ });
 });
 
+t.test('velero: a location that is away is told where all else waits', async (t) => {
+  const world = createWorld(policy(velero));
+  world.found = () => ({
+    kind: 'velero',
+    schedules: [schedule([], { createdWallMs: beganWallMs })],
+    locations: [location({ available: false, detail: 'no such bucket' })],
+  });
+  world.for(14 * minute);
+  t.match([world.item('schedule/daily').verdict, world.item('location/default').verdict], ['waiting', 'waiting']);
+  world.for(7 * minute);
+  t.match([world.item('schedule/daily').verdict, world.item('location/default').verdict], ['waiting', 'unavailable']);
+  t.same(Object.keys(world.state().byName['db']?.items ?? {}), ['schedule/daily', 'location/default']);
+});
+
+t.test('what was seen does not age between two looks: there may be a newer one by then', async (t) => {
+  const world = createWorld(policy(files));
+  holds(world, file(-26 * hour + 6 * minute));
+  world.until(5.5 * minute);
+  holds(world, file(5.4 * minute));
+  world.until(12 * minute);
+  t.match(world.item(), { verdict: 'fresh', goodWallMs: beganWallMs + 5.4 * minute });
+  t.same(verdictsOf(world), ['fresh']);
+});
+
 t.test('velero: a location that Velero is told never to look at is not missed', async (t) => {
   const world = createWorld(policy(velero));
   const locations = [location({ validatedEveryMs: 0, validatedWallMs: beganWallMs - day })];
