@@ -61,6 +61,8 @@ labTest('a cluster is created, grown, shrunk, mended, lost and restored while it
   await installNodemend(node, { config: configOf('m2', three, watched) });
   await node.ok(['systemctl', 'stop', 'nodemend.service']);
 
+  t.equal((await node.run(['systemd-analyze', 'verify', 'nodemend-etcd-repair.service'])).stderr, '');
+
   await t.test('created', async (t) => {
     t.match(await give('m1', 'create'), {
       code: 0,

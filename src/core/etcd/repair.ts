@@ -55,24 +55,25 @@ export function watchSilence(
   };
 }
 
-/** The one voter that is dead while the others have quorum; null where there is none, or more than one. */
-export function deadMember(
+/** Those without which the cluster goes on. */
+export function deadMembers(
   { silentSinceMs }: RepairState,
   view: ClusterView,
   { deadAfterMs }: EtcdPolicy,
   nowMs: number,
-): MemberView | null {
-  const dead = view.members.filter(({ id }) => nowMs - (silentSinceMs[id] ?? nowMs) >= deadAfterMs);
-  const [only] = dead;
-  if (only === undefined || dead.length > 1) return null;
-  return only.learner || keepsQuorumWithout(view, only.id) ? only : null;
+): readonly MemberView[] {
+  return view.members.filter(
+    ({ id, learner }) =>
+      nowMs - (silentSinceMs[id] ?? nowMs) >= deadAfterMs && (learner || keepsQuorumWithout(view, id)),
+  );
 }
 
 export function judgeDead(repair: RepairState, view: ClusterView, policy: EtcdPolicy, nowMs: number): Finding[] {
-  const dead = policy.repair === 'observe' ? null : deadMember(repair, view, policy, nowMs);
-  if (dead === null) return [];
-  const minutes = Math.floor((nowMs - (repair.silentSinceMs[dead.id] ?? nowMs)) / 60_000);
-  return [ofMember(dead, 'etcd.dead', `silent for ${minutes} min, and the others keep quorum without it`)];
+  const dead = policy.repair === 'observe' ? [] : deadMembers(repair, view, policy, nowMs);
+  return dead.map((member) => {
+    const minutes = Math.floor((nowMs - (repair.silentSinceMs[member.id] ?? nowMs)) / 60_000);
+    return ofMember(member, 'etcd.dead', `silent for ${minutes} min, and the others keep quorum without it`);
+  });
 }
 
 /** Whether this node sets about it, and whom it is about as far as is known: the dead one is its own, or its last attempt was cut off. */
@@ -83,7 +84,8 @@ export function toRepair(
   nowMs: number,
 ): { readonly member: string | null } | null {
   if (policy.repair !== 'act' || repair.underWay || nowMs < repair.notBeforeMs) return null;
-  const dead = deadMember(repair, view, policy, nowMs);
-  if (dead !== null && (repair.ownId === null || repair.ownId === dead.id)) return { member: nameOf(dead) };
+  // Which one is its own the work finds out by itself where it is not known here.
+  const own = deadMembers(repair, view, policy, nowMs).find(({ id }) => repair.ownId === null || repair.ownId === id);
+  if (own !== undefined) return { member: nameOf(own) };
   return repair.unfinished ? { member: null } : null;
 }

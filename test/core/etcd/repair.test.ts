@@ -89,7 +89,6 @@ t.test('what is not replaced', async (t) => {
     t.same(stage.look(view, 60 * minute), { repairs: [], told }, name);
   };
   never("another node's member", cluster([away(1), member(2), member(3)]), {}, ['etcd.dead']);
-  never('one of two that are dead', cluster([member(1), member(2), away(3), away(4), member(5)]));
   never('without quorum', cluster([member(1), away(2), away(3)]));
   never(
     'one whose way is barred',
@@ -106,6 +105,13 @@ t.test('what is not replaced', async (t) => {
   never('when it is only to be proposed', dead, { repair: 'propose' }, ['etcd.dead']);
   never('when it is only to be observed', dead, { repair: 'observe' });
   never('who is not seen', cluster([], { clusterId: null }));
+});
+
+t.test('one of two that are dead is replaced on its node while the others have quorum', async (t) => {
+  const stage = createStage();
+  stage.look(well, minute);
+  const two = cluster([member(1), member(2), away(3), away(4), member(5)]);
+  t.match(stage.look(two, 12 * minute), { repairs: [11.25], told: ['etcd.repair-begun', 'etcd.dead', 'etcd.dead'] });
 });
 
 t.test('silence that was not looked at does not count', async (t) => {
