@@ -21,6 +21,17 @@ import { createWork } from './etcd-work.ts';
 
 const wallMs = (): number => Date.now();
 
+/** null when it could be written; else the end of it. */
+async function unwrittenFor(write: () => Promise<void>): Promise<WorkOutcome | null> {
+  try {
+    await write();
+    return null;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { ok: false, sentence: `nothing was done, since it cannot be written down: ${why}`, elsewhere: [] };
+  }
+}
+
 function openHere({ node, etcd, backup, directory }: Policies) {
   const reach = createReach();
   const sight = createSight({ etcd, backup, reach, directory, wallMs });
@@ -43,7 +54,8 @@ function openHere({ node, etcd, backup, directory }: Policies) {
       restoreData(step, backup.verify.etcdutl);
     const perform = createDoStep({ reach, files: etcd, timeoutMs, wallMs, environmentFile, snapshot, restore });
     const turn = createTurn(reach, etcd, node, timeoutMs);
-    await journal.begin({ words, wish, unattended });
+    const unwritten = await unwrittenFor(() => journal.begin({ words, wish, unattended }));
+    if (unwritten !== null) return unwritten;
     const work = createWork(wish, agreed, {
       look: async () => (await sight()).scene,
       perform,
@@ -55,7 +67,8 @@ function openHere({ node, etcd, backup, directory }: Policies) {
     });
     const outcome = await work();
     await turn.end();
-    await journal.end(outcome.ok, outcome.sentence);
+    // What cannot be written down is taken for interrupted by the next one, which looks at what is there anyway.
+    await journal.end(outcome.ok, outcome.sentence).catch(() => undefined);
     return outcome;
   }
 
@@ -83,7 +96,8 @@ async function prepareRestore(file: string, policies: Policies): Promise<Prepara
       plan: planOf(scene, wish),
       notices,
       carryOut: async (tell) => {
-        await keep();
+        const unwritten = await unwrittenFor(keep);
+        if (unwritten !== null) return unwritten;
         const outcome = await carryOut({ wish, words, agreed: scene, unattended: false }, tell);
         return outcome.ok ? { ...outcome, sentence: `${told}; ${outcome.sentence}` } : outcome;
       },

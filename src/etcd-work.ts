@@ -89,6 +89,8 @@ export function createWork(wish: Wish, agreed: Scene, ports: WorkPorts): () => P
     if (isLocal(step) || ports.nowMs() - sinceMs > settleMs) throw new Stop(`cannot ${describe(step)}: ${said}`);
     if (failing?.step !== name || failing.said !== said) ports.tell(`not yet: ${said}`);
     failing = { step: name, said, sinceMs };
+    // It may have been done all the same.
+    steppedAtMs = ports.nowMs();
     await ports.wait(pollMs);
   }
 
@@ -104,6 +106,7 @@ export function createWork(wish: Wish, agreed: Scene, ports: WorkPorts): () => P
     }
     await ports.note(step, 'ended');
     failing = null;
+    waiting = null;
     steppedAtMs = ports.nowMs();
   }
 

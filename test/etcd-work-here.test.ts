@@ -232,3 +232,12 @@ t.test('what was begun and interrupted is told', async (t) => {
   writeFileSync(join(node.folder, 'state/etcd/etcd.service.work.json'), JSON.stringify(journal));
   t.match(await node.members(), { out: /unfinished: nodemend etcd add --yes goes on with it/ });
 });
+
+t.test('what cannot be written down is not begun', async (t) => {
+  const node = createNode(t);
+  writeFileSync(join(node.folder, 'state'), 'no folder');
+  const why = /nothing was done, since it cannot be written down: /;
+  t.match(await node.give({ command: 'create' }, { yes: true }), { status: 1, err: why });
+  t.match(await node.restore(writeSnapshot(node.folder), { yes: true }), { status: 1, err: why });
+  t.same(node.done(), []);
+});
