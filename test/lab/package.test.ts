@@ -87,7 +87,8 @@ async function memory(node: LabNode): Promise<object> {
   const view = JSON.parse((await node.run(['nodemend', 'status', '--json'])).stdout) as NodeView;
   const containerd = view.components.find(({ name }) => name === 'containerd');
   return {
-    incidents,
+    // Evidence may still come in after the end of an incident.
+    incidents: incidents.map(({ evidence: _evidence, ...incident }) => incident),
     restarts: containerd?.restarts,
     remaining: containerd?.budget.remaining,
     pause: containerd?.pause?.text,
