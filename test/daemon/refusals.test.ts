@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { createProgram } from '../../src/commands.ts';
 import { record } from '../cli/recorder.ts';
+import { waitFor } from '../lab/harness/wait.ts';
 import { ask, createPlace, runCli, says, startDaemon } from './stage.ts';
 
 t.test('an unusable configuration: exit 2 with every problem, and nothing was begun', async (t) => {
@@ -30,7 +31,9 @@ t.test('with a last good one it comes back all the same, and says what is wrong'
   writeFileSync(place.file, 'discover: maybe');
   const second = startDaemon(t, place);
   t.match(await second.line(says('config.rejected')), { detail: /discover: found "maybe"/ });
-  t.equal((await fetch(place.url('/livez'))).status, 200);
+  // It listens a little later.
+  const isAlive = async (): Promise<boolean> => (await fetch(place.url('/livez'))).status === 200;
+  await waitFor(isAlive, 30_000, 'the daemon to answer');
 });
 
 t.test('a daemon that is not there: exit 3 and what to do', async (t) => {
