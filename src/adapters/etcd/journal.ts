@@ -46,7 +46,9 @@ const mostSteps = 500;
 export async function readJournal(directory: string, unit: string): Promise<JournalRecord | null> {
   try {
     const value = JSON.parse(await readFile(fileOf(directory, unit), 'utf8')) as JournalRecord;
-    return value.version === 1 && typeof value.words === 'string' ? value : null;
+    const { version, words, wish, steps } = value;
+    const isOne = version === 1 && typeof words === 'string' && typeof wish.command === 'string';
+    return isOne && Array.isArray(steps) ? value : null;
   } catch {
     // Said by the null.
     return null;

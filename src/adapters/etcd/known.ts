@@ -20,11 +20,20 @@ export interface Known {
 export const workFolder = (directory: string): string => join(directory, 'etcd');
 const fileOf = (directory: string, unit: string): string => join(workFolder(directory), `${unit}.cluster.json`);
 
+const isId = (value: unknown): boolean => typeof value === 'string' && /^\d{1,20}$/.test(value);
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isPlace = ({ name, peerUrl }: Place): boolean => isText(name) && isText(peerUrl);
+
+/** Throws at what is no object. */
+function isKnown({ version, clusterId, lineage, places, clientUrls }: Known): boolean {
+  return version === 1 && isId(clusterId) && lineage.every(isId) && places.every(isPlace) && clientUrls.every(isText);
+}
+
 /** null where nothing is known, or nothing that can be understood. */
 export async function readKnown(directory: string, unit: string): Promise<Known | null> {
   try {
     const value = JSON.parse(await readFile(fileOf(directory, unit), 'utf8')) as Known;
-    return value.version === 1 && Array.isArray(value.clientUrls) && Array.isArray(value.places) ? value : null;
+    return isKnown(value) ? value : null;
   } catch {
     // Said by the null: it is made again by the next look.
     return null;

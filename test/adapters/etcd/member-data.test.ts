@@ -97,13 +97,40 @@ t.test('what is known of a cluster', async (t) => {
   );
   await writeKnown(folder, 'etcd.service', restored);
   t.same(await readKnown(folder, 'etcd.service'), restored);
-  writeFileSync(join(folder, 'etcd/etcd.service.cluster.json'), '{"version":1');
-  t.equal(await readKnown(folder, 'etcd.service'), null);
+  const changed = [
+    { lineage: undefined },
+    { lineage: [77] },
+    { clusterId: 'x' },
+    { clientUrls: [{}] },
+    { places: [null] },
+    { places: [{ name: 'm1' }] },
+    { version: 2 },
+  ];
+  for (const text of [
+    '',
+    '{"version":1',
+    'null',
+    '[]',
+    ...changed.map((one) => JSON.stringify({ ...restored, ...one })),
+  ]) {
+    writeFileSync(join(folder, 'etcd/etcd.service.cluster.json'), text);
+    t.equal(await readKnown(folder, 'etcd.service'), null, text);
+  }
 });
 
 t.test('the journal has each step before it is done', async (t) => {
-  const folder = t.testdir({});
+  const folder = t.testdir({ etcd: {} });
   t.equal(await readJournal(folder, 'etcd.service'), null);
+  for (const text of [
+    '',
+    'null',
+    '{"version":1}',
+    '{"version":1,"words":"add","wish":null}',
+    '{"version":1,"words":"add","wish":{"command":"add"}}',
+  ]) {
+    writeFileSync(join(folder, 'etcd/etcd.service.work.json'), text);
+    t.equal(await readJournal(folder, 'etcd.service'), null, text);
+  }
   let wallMs = 1_000;
   const journal = createJournal(folder, 'etcd.service', () => wallMs);
   const wish = { command: 'add', replacing: null } as const;
