@@ -4,7 +4,7 @@ import t from 'tap';
 import { createHttp } from '../../src/serve/http.ts';
 import { createMetrics } from '../../src/serve/metrics.ts';
 import { etcdView } from '../serve/etcd-stand-in.ts';
-import { component, createStandIn, incident, leader, notReady, server } from '../serve/stand-in.ts';
+import { backup, component, createStandIn, incident, leader, notReady, server } from '../serve/stand-in.ts';
 import { barriers, type Chromium, keepPicture, openChromium } from './harness/browser.ts';
 import { labTest, skipWithoutLab } from './harness/lab-test.ts';
 import { say } from './harness/places.ts';
@@ -46,6 +46,11 @@ const troubled = {
   leaders: [leader(), leader({ name: 'kube-controller-manager', verdict: 'wedged', reason: 'leader.wedged' })],
   apiservers: [server(), server({ server: 'https://10.0.0.2:6443', state: 'failing', rotates: false })],
   etcd: etcdView,
+  backups: [
+    backup(),
+    backup({ name: 'cluster', item: 'schedule/daily', verdict: 'stale', reason: 'freshness.stale' }),
+    backup({ name: 'cluster', item: 'location/default', verdict: 'waiting', reason: 'freshness.waiting' }),
+  ],
 } as const;
 
 async function openPage(
