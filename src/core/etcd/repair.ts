@@ -2,7 +2,7 @@
  * When a member counts as dead, and whether nodemend replaces it without being asked. Only what was looked at and did not answer is silent: not being let
  * in, or not being able to look at all, is not (S4), and a gap between looks begins the count anew (S13).
  */
-import { type Finding, ofMember } from './finding.ts';
+import { type Finding, ofCluster, ofMember } from './finding.ts';
 import type { EtcdPolicy } from './policy.ts';
 import { keepsQuorumWithout } from './quorum.ts';
 import { type ClusterView, type MemberView, nameOf } from './view.ts';
@@ -17,8 +17,8 @@ export interface RepairState {
   /** Member of this node: the one that answered at the first endpoint. Kept when it does not any more. */
   readonly ownId: string | null;
   readonly underWay: boolean;
-  /** The last one did not come to its end: it may have taken the member off the list, where no look finds it dead. */
-  readonly unfinished: boolean;
+  /** Why the last one did not come to its end; it may have taken the member off the list, where no look finds it dead. Else null. */
+  readonly failure: string | null;
   /** After one that failed, the next waits as long as the first did. */
   readonly notBeforeMs: number;
 }
@@ -28,7 +28,7 @@ export const initialRepair = (nowMs: number, ownId: string | null): RepairState 
   lookedAtMs: nowMs,
   ownId,
   underWay: false,
-  unfinished: false,
+  failure: null,
   notBeforeMs: nowMs,
 });
 
@@ -69,11 +69,13 @@ export function deadMembers(
 }
 
 export function judgeDead(repair: RepairState, view: ClusterView, policy: EtcdPolicy, nowMs: number): Finding[] {
+  const failed = repair.failure === null ? [] : [ofCluster('etcd.repair-failed', repair.failure)];
   const dead = policy.repair === 'observe' ? [] : deadMembers(repair, view, policy, nowMs);
-  return dead.map((member) => {
+  const told = dead.map((member) => {
     const minutes = Math.floor((nowMs - (repair.silentSinceMs[member.id] ?? nowMs)) / 60_000);
     return ofMember(member, 'etcd.dead', `silent for ${minutes} min, and the others keep quorum without it`);
   });
+  return [...told, ...failed];
 }
 
 /** Whether this node sets about it, and whom it is about as far as is known: the dead one is its own, or its last attempt was cut off. */
@@ -87,5 +89,5 @@ export function toRepair(
   // Which one is its own the work finds out by itself where it is not known here.
   const own = deadMembers(repair, view, policy, nowMs).find(({ id }) => repair.ownId === null || repair.ownId === id);
   if (own !== undefined) return { member: nameOf(own) };
-  return repair.unfinished ? { member: null } : null;
+  return repair.failure === null ? null : { member: null };
 }

@@ -65,9 +65,15 @@ function endRepair(turn: Turn, { ok, detail }: Extract<EtcdEvent, { type: 'etcd.
   const { repair, policy } = turn.state;
   turn.state = {
     ...turn.state,
-    repair: { ...repair, underWay: false, unfinished: !ok, notBeforeMs: turn.nowMs + policy.deadAfterMs },
+    repair: {
+      ...repair,
+      underWay: false,
+      failure: ok ? null : detail,
+      notBeforeMs: turn.nowMs + policy.deadAfterMs,
+    },
   };
-  tellRepair(turn, null, ok ? 'etcd.repaired' : 'etcd.repair-failed', detail);
+  // A failure is told as what is the matter until it is mended.
+  if (ok) tellRepair(turn, null, 'etcd.repaired', detail);
 }
 
 function endTaking(turn: Turn, { taken, records }: Extract<EtcdEvent, { type: 'backup.ended' }>): void {
