@@ -5,8 +5,8 @@ import type { AccessFiles, Reach } from './access.ts';
 import { endpointsOf } from './do-step.ts';
 import { type Held, releaseLock, takeLock } from './lock.ts';
 
-const ttlSeconds = 8;
-const renewMs = 2_000;
+const ttlSeconds = 5;
+const renewMs = 1_500;
 
 export interface Turn {
   /** null when it is ours, or when the cluster takes no writes and so gives none; else who has it. */
