@@ -15,7 +15,7 @@ export interface WorkPorts {
   perform(step: WorkStep, scene: Scene): Promise<void>;
   /** Durable when it resolves. */
   note(step: WorkStep, state: 'begun' | 'ended'): Promise<void>;
-  /** One at a time in the cluster: resolves to null while it is ours, else to who is at it. */
+  /** One at a time in the cluster: resolves to null while it is ours, else to what that waits for. */
   hold(scene: Scene): Promise<string | null>;
   wait(ms: number): Promise<void>;
   nowMs(): number;
@@ -127,9 +127,9 @@ export function createWork(wish: Wish, agreed: Scene, ports: WorkPorts): () => P
         await waitOut(next.what);
         return null;
       case 'step': {
-        const holder = await ports.hold(scene);
-        if (holder === null) await take(next.step, scene);
-        else await waitOut(`${holder}, which is at work in this cluster`);
+        const awaited = await ports.hold(scene);
+        if (awaited === null) await take(next.step, scene);
+        else await waitOut(awaited);
         return null;
       }
     }

@@ -1,15 +1,18 @@
 /** A turn at the members of a cluster: one at a time. Kept while its process lives, and gone some seconds after. */
+import { hasAlarm, quorumHolds } from '../../core/etcd/work/guards.ts';
 import type { Scene } from '../../core/etcd/work/scene.ts';
 import * as protos from '../grpc/protos/etcd.ts';
 import type { AccessFiles, Reach } from './access.ts';
 import { endpointsOf } from './do-step.ts';
 import { type Held, releaseLock, takeLock } from './lock.ts';
 
+const told = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 const ttlSeconds = 5;
 const renewMs = 1_500;
 
 export interface Turn {
-  /** null when it is ours, or when the cluster takes no writes and so gives none; else who has it. */
+  /** null when it is ours, or when the cluster takes no writes and so gives none; else what it waits for. */
   take(scene: Scene): Promise<string | null>;
   end(): Promise<void>;
 }
@@ -46,10 +49,11 @@ export function createTurn(reach: Reach, files: AccessFiles, holder: string, tim
       if (await renew()) return null;
       held = null;
       const wish = { work: 'members', holder, ttlSeconds } as const;
-      // No quorum, or NOSPACE: then there is nothing to hold a lock with, and the guards of the plan are what is left.
-      const taken = await ask((remote, signal) => takeLock(remote, wish, signal)).catch(() => null);
-      if (taken === null) return null;
-      if ('holder' in taken) return taken.holder;
+      // Then there is nothing to hold a lock with, and the guards of the plan are what is left.
+      if (quorumHolds(scene.view) !== null || hasAlarm(scene.view, 'NOSPACE')) return null;
+      const taken = await ask((remote, signal) => takeLock(remote, wish, signal)).catch(told);
+      if (typeof taken === 'string') return `the lock in etcd (${taken})`;
+      if ('holder' in taken) return `${taken.holder}, which is at work in this cluster`;
       held = taken;
       renewing ??= setInterval(() => void renew(), renewMs).unref();
       return null;
