@@ -173,3 +173,19 @@ labTest('a cluster is created, grown, shrunk, mended, lost and restored while it
     t.match(await node.ok(['ls', dataOf('m2')]), /member\.before-/, 'what was there before is kept');
   });
 });
+
+labTest("one member in Debian's own service is created, started anew and restored", async (t, lab) => {
+  const node = await lab.node('solo');
+  const config = { discover: false, etcd: { members: { solo: 'http://127.0.0.1:2380' } } };
+  await installNodemend(node, { noWait: true, config: JSON.stringify(config) });
+  node.write('/etc/default/etcd', '# mine\nETCD_INITIAL_ADVERTISE_PEER_URLS="http://127.0.0.1:2380"\n');
+  const must = async (...words: string[]): Promise<string> =>
+    oneLine(await node.ok(['nodemend', 'etcd', ...words], { timeoutMs: 60_000 }));
+  t.match(await must('create', '--yes'), /1 of 1 members answer/);
+  t.match(await must('upgrade', '--yes'), /nothing to do: solo runs 3\.5\.\d+ as it is installed and set/);
+  await must('snapshot', '/root/one.db');
+  await node.ok(['systemctl', 'stop', 'etcd.service']);
+  t.match(await must('restore', '/root/one.db', '--yes'), /what was written later is lost; .*1 of 1 members answer/);
+  t.match(await must('status'), /solo leader 3\.5\.\d+ .* 100000\d+ /);
+  t.match(node.read('/etc/default/etcd'), /^# mine\n.*\n.*ETCD_INITIAL_CLUSTER_TOKEN="restored-[0-9a-f]{16}"\n$/s);
+});
