@@ -26,7 +26,7 @@ export const etcdReasons = {
     'error',
     'too few voters take part, so nothing can be written',
     'takes snapshots of what is left and restarts nothing',
-    'bring the missing members back and leave the running ones alone; if the missing are lost for good, restore',
+    'bring the missing members back and leave the running ones alone; if the missing are lost for good, nodemend etcd restore FILE',
   ),
   'etcd.no-margin': row(
     'warn',
@@ -50,13 +50,13 @@ export const etcdReasons = {
     'error',
     'the alarm CORRUPT is raised: members hold different data',
     looks,
-    'take a snapshot of each member, replace the one that differs from the others, then disarm; a restart does not help',
+    'take a snapshot of each member, nodemend etcd remove the one that differs from the others, etcdctl alarm disarm, then nodemend etcd add on its node',
   ),
   'etcd.diverged': row(
     'error',
     'members hold different data at the same revision',
     looks,
-    'take a snapshot of each member, then replace the one that differs from the others: remove it, add it anew with an empty disk',
+    'take a snapshot of each member, then nodemend etcd remove the one that differs from the others, and nodemend etcd add on its node',
   ),
   'etcd.canary-failed': row(
     'error',
@@ -76,7 +76,12 @@ export const etcdReasons = {
     looks,
     "correct that member's advertise-client-urls",
   ),
-  'etcd.unstarted': row('warn', 'a member was added and has never been started', looks, 'start it, or remove it'),
+  'etcd.unstarted': row(
+    'warn',
+    'a member was added and has never been started',
+    looks,
+    'nodemend etcd add on its node goes on with it, nodemend etcd remove takes it back',
+  ),
   'etcd.dead': row(
     'error',
     'a member has been silent for so long that it counts as dead, and the others keep quorum without it',
@@ -100,13 +105,13 @@ export const etcdReasons = {
     'warn',
     'a member is a learner and does not vote',
     looks,
-    'promote it when it has caught up, or remove it',
+    'nodemend etcd add on its node promotes it when it has caught up, nodemend etcd remove takes it back',
   ),
   'etcd.even-voters': row(
     'warn',
     'an even number of voters stands no more losses than one fewer would',
     looks,
-    'add a voter or remove one',
+    'nodemend etcd resize, to one more or one fewer',
   ),
   'etcd.shared-host': row('warn', 'members share a host and are lost together', looks, 'move one to a host of its own'),
   'etcd.quota-near': row(
