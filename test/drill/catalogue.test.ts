@@ -37,7 +37,7 @@ t.test(
         [/\.drill/, /\.drill/],
         [/mount -t/, /umount/],
         [/^nft /m, /^nft delete/m],
-        [/prlimit/, /restart|prlimit/],
+        [/prlimit/, /restart/],
         [/--unit=nodemend-drill-/, /systemctl stop nodemend-drill-/],
       ];
       for (const [does, undoes] of pairsOfWords) {

@@ -1,6 +1,7 @@
 /**
  * Unary calls over unix sockets, one connection a socket. A connection that answers is kept, which saves 2 of 4 ms of processor time a
- * look; one that failed is retired at once, so that no reconnect back-off of the library's stands between us and a server that is back.
+ * look, but not for long: a server that can take no new connection, without files to open, still serves the old ones. One that failed is retired at
+ * once, so that no reconnect back-off of the library's stands between us and a server that is back.
  * INVARIANT: no deadline of the library's own is used: those go by the wall clock, ours by the caller's signal.
  */
 import type { Finding } from '../probe/finding.ts';
@@ -37,8 +38,8 @@ interface Connection {
   readonly file: Promise<string | null>;
   /** Calls under way; a retired connection is destroyed when the last has ended. */
   users: number;
-  /** It has answered, so a failure may be of the connection and not of the server. */
-  proven: boolean;
+  /** It has answered so often. Once it has, a failure may be of the connection and not of the server. */
+  answers: number;
 }
 
 interface Ask {
@@ -48,6 +49,8 @@ interface Ask {
 }
 
 const unavailable = 14;
+/** At a look every 5 s a connection is half a minute old then. */
+const mostAnswers = 6;
 
 function callOnce(library: Library, { client }: Wire, ask: Ask): Promise<Outcome<object>> {
   const { definition, request, options } = ask;
@@ -85,7 +88,7 @@ export function createGrpcClients(): GrpcClients {
       wire: loaded.connect(socket),
       file: readSocketFile(socket),
       users: 0,
-      proven: false,
+      answers: 0,
     };
     kept.set(socket, connection);
     return connection;
@@ -110,7 +113,7 @@ export function createGrpcClients(): GrpcClients {
 
   async function attempt(loaded: Library, socket: string, ask: Ask): Promise<Outcome<object> & { stale: boolean }> {
     const connection = await connectionTo(loaded, socket);
-    const { proven } = connection;
+    const proven = connection.answers > 0;
     let answered = false;
     try {
       const outcome = await callOnce(loaded, connection.wire, ask);
@@ -118,8 +121,9 @@ export function createGrpcClients(): GrpcClients {
       return { ...outcome, stale: proven && !answered };
     } finally {
       connection.users -= 1;
-      if (answered) connection.proven = true;
-      if (!answered || kept.get(socket) !== connection) retire(socket, connection);
+      if (answered) connection.answers += 1;
+      const worn = !answered || connection.answers >= mostAnswers;
+      if (worn || kept.get(socket) !== connection) retire(socket, connection);
     }
   }
 

@@ -42,17 +42,16 @@ const briefly = (unit: UnitName): step.Short => ({
 /** Grace of 30 s and a hang of some 20 s, four times as long on a node under full pressure (S6): the node may be young and busy. */
 const patientMs = 240_000;
 
-const limitFiles = 'exec prlimit --nofile="$2:$2" --pid "$(systemctl show --value -p MainPID "$1")"';
 /** No new connection and no new file: it looks alive to systemd, and only a new process has its limits back. */
 const withoutFiles = (unit: UnitName): step.Short => ({
   name: `${short(unit)}-out-of-files`,
   title: `${short(unit)} may open no more files`,
   needs: { units: [unit], tools: ['prlimit'] },
-  induce: [step.script(limitFiles, unit, '4')],
+  induce: [step.script('exec prlimit --nofile=4:4 --pid "$(systemctl show --value -p MainPID "$1")"', unit)],
   expect: [step.mended(unit)],
   never: [step.others(unit), step.startsOver(1)],
   withinMs: patientMs,
-  heal: [step.scriptArgv(limitFiles, unit, '65536')],
+  heal: [['systemctl', 'restart', unit]],
 });
 
 const standIn = '/etc/kubelet-stand-in';

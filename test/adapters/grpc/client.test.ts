@@ -1,4 +1,5 @@
 import { renameSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import { createGrpcClients, type GrpcClients } from '../../../src/adapters/grpc/client.ts';
@@ -153,6 +154,24 @@ t.test('a kept connection does not hide that the socket is gone, or that another
   t.match(await look(clients, socket), { verdict: 'unhealthy', reason: 'probe.no-socket' });
   await createContainerdStandIn(t, socket, { [methods.version]: () => Buffer.from('0a0132', 'hex') });
   t.match(await look(clients, socket), { verdict: 'healthy', detail: '2' });
+});
+
+t.test('a server that takes no new connection is found out although it serves the old one', async (t) => {
+  const folder = makeFolder(t);
+  const [socket, behind] = [join(folder, 'a.sock'), join(folder, 'behind.sock')];
+  await createContainerdStandIn(t, behind);
+  const clients = makeClients(t);
+  let taken = 0;
+  const front = createServer((client) => {
+    taken += 1;
+    if (taken === 1) client.pipe(connect(behind)).pipe(client);
+  });
+  await new Promise<void>((listening) => front.listen(socket, listening));
+  t.teardown(() => front.close());
+  const seen: string[] = [];
+  while (seen.length < 20 && seen.at(-1) !== 'unhealthy') seen.push((await look(clients, socket, 1_000)).verdict);
+  t.equal(seen.at(-1), 'unhealthy');
+  t.same(seen.slice(0, -1), Array(6).fill('healthy'));
 });
 
 t.test('a server that was replaced between two looks is never seen as down', async (t) => {
