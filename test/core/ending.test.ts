@@ -32,6 +32,8 @@ const ended = (changes: Partial<Unit>, own: Partial<UnitSettings> = {}): Unit =>
 
 const auto = { activeState: 'activating', subState: 'auto-restart' } as const;
 const dead = { activeState: 'inactive', subState: 'dead' } as const;
+/** systemd lets the unit leave `active` before it ends the process, as a stop job does. */
+const byWatchdog = { result: 'watchdog', activeExitAtMs: 4_990 } as const;
 /** The stop job makes the unit leave `active` first. */
 const byJob = { ...dead, activeExitAtMs: 4_990 } as const;
 
@@ -40,7 +42,25 @@ const cases: readonly (readonly [string, Unit, string, string])[] = [
   ['dumped core', ended({ result: 'core-dump' }), 'crashed', 'unit.crashed'],
   ['ended with a status', ended({ result: 'exit-code' }), 'crashed', 'unit.crashed'],
   ['killed for its memory', ended({ result: 'oom-kill', activeExitAtMs: 4_990 }), 'crashed', 'unit.oom-killed'],
-  ['ended by its watchdog', ended({ result: 'watchdog', activeExitAtMs: 4_990 }), 'crashed', 'unit.watchdog'],
+  ['ended by its watchdog', ended(byWatchdog), 'crashed', 'unit.watchdog'],
+  [
+    'ended by its watchdog, a moment before its restart',
+    ended({ ...byWatchdog, subState: 'failed-before-auto-restart' }, { restart: 'always' }),
+    'crashed',
+    'unit.watchdog',
+  ],
+  [
+    'ended by its watchdog, and given up',
+    ended({ ...byWatchdog, nRestarts: 4 }, { restart: 'always', startLimitBurst: 5 }),
+    'crashed',
+    'unit.start-limit-hit',
+  ],
+  [
+    'ended by its watchdog in the middle of a stop',
+    ended(byWatchdog, { restart: 'always', startLimitBurst: 5 }),
+    'stopped',
+    'unit.stopped',
+  ],
   ['not ready in time', ended({ result: 'timeout', activeEnterAtMs: null }), 'crashed', 'unit.timeout'],
   [
     'stopped, its process left behind',
@@ -90,3 +110,8 @@ for (const [what, unit, how, reason] of cases) {
     t.same(classifyEnding(unit), { how, reason });
   });
 }
+
+t.test('a crash that was seen, and after which systemd gave up early, is no stop', async (t) => {
+  const unit = ended(byWatchdog, { restart: 'always', startLimitBurst: 5 });
+  t.same(classifyEnding(unit, true), { how: 'crashed', reason: 'unit.start-limit-hit' });
+});

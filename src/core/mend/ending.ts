@@ -54,23 +54,20 @@ function gotActive(unit: Unit): boolean {
   );
 }
 
-function wasStopped(unit: Unit): boolean {
+function wasStopped(unit: Unit, witnessed: boolean): boolean {
   const { activeEnterAtMs, activeExitAtMs, execMainExitAtMs, result } = unit;
   // A process that not even SIGKILL ended is left behind when the stop times out.
   const goneAtMs = execMainExitAtMs ?? (result === 'timeout' ? Infinity : null);
   if (activeExitAtMs === null || activeEnterAtMs === null || goneAtMs === null) return false;
   const leftFirst = gotActive(unit) && activeExitAtMs >= activeEnterAtMs && activeExitAtMs < goneAtMs;
-  return leftFirst && (!endedBySystemd.has(result) || staysDown(unit));
+  return leftFirst && (!endedBySystemd.has(result) || (!witnessed && staysDown(unit)));
 }
 
 /** A run that systemd ended itself is followed by its restart; with starts to spare, one that is not was being stopped at the time. */
 function staysDown(unit: Unit): boolean {
   const { startLimitBurst } = unit.settings;
-  return (
-    unit.activeState === 'failed' &&
-    lacksRestart(unit) &&
-    (startLimitBurst === 0 || unit.nRestarts < startLimitBurst - 1)
-  );
+  const mayStart = startLimitBurst === 0 || unit.nRestarts < startLimitBurst - 1;
+  return unit.activeState === 'failed' && !isAutoRestart(unit) && lacksRestart(unit) && mayStart;
 }
 
 /** A clean exit that systemd would answer with a restart; when none is on its way, somebody stopped the unit meanwhile. */
@@ -105,12 +102,15 @@ function byItself(unit: Unit): Pick<Ending, 'how' | 'reason'> | null {
   return unit.result === 'success' && ran && !restartsAfterExit(unit) ? { how: 'exited', reason: 'unit.exited' } : null;
 }
 
-/** For a unit that has ended; without any trace of a run (unloaded, never started) it counts as stopped: hands off. */
-export function classifyEnding(unit: Unit): Pick<Ending, 'how' | 'reason'> {
+/**
+ * For a unit that has ended; without any trace of a run (unloaded, never started) it counts as stopped: hands off. `witnessed`: how the run ended was seen
+ * already, and a stop would have been seen as well.
+ */
+export function classifyEnding(unit: Unit, witnessed = false): Pick<Ending, 'how' | 'reason'> {
   if (unit.result === 'start-limit-hit') return { how: 'crashed', reason: 'unit.start-limit-hit' };
   if (unit.activeState === 'inactive' && !unit.conditionResult)
     return { how: 'stopped', reason: 'unit.condition-failed' };
-  return (wasStopped(unit) ? null : byItself(unit)) ?? stop;
+  return (wasStopped(unit, witnessed) ? null : byItself(unit)) ?? stop;
 }
 
 const stop: Pick<Ending, 'how' | 'reason'> = { how: 'stopped', reason: 'unit.stopped' };
@@ -189,7 +189,7 @@ export function noteEnding(
   const stopped = isStopDone(component, unit);
   if (known?.how === 'crashed' && isWiped(unit) && !stopped) return as;
   const failed = isRestartFailed(component) ? crash(unit) : null;
-  const { how, reason } = stopped ? stop : (failed ?? (unmoved ? known : null) ?? classifyEnding(unit));
+  const { how, reason } = stopped ? stop : (failed ?? (unmoved ? known : null) ?? classifyEnding(unit, known !== null));
   const under = unit.job !== 0 ? unit.job : last !== null && last.endedAtMs === null ? last.id : 0;
   const job = known?.job || under;
   const because = known?.dependency ?? sakeOf(last, unit) ?? wentDownWith(component, unit, components, job !== 0);
