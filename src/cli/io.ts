@@ -10,7 +10,7 @@ export interface Io {
   /** Writes to standard error. */
   err(text: string): void;
   readonly isTerminal: boolean;
-  /** Width of the terminal; 80 where there is none. */
+  /** Width of the terminal; endless where there is none: who reads through a pipe gets every name whole. */
   readonly columns: number;
   /** Whether colours are wanted: a terminal, and NO_COLOR not set. */
   readonly color: boolean;

@@ -15,6 +15,9 @@ export interface Look {
   readonly color: boolean;
 }
 
+/** The version stands at the right edge, but no further out than the eye follows. */
+const farthest = 100;
+
 export const tones: Readonly<Record<Phase, Tone>> = {
   unknown: 'quiet',
   starting: 'warn',
@@ -64,7 +67,7 @@ function headline(view: NodeView, look: Look): string {
   const detail = isReady ? '' : `: ${view.ready.detail === '' ? view.ready.reason : view.ready.detail}`;
   const agent = `nodemend ${view.version} up ${formatSpan(view.wallMs - view.startedWallMs)}`;
   const left = shorten(cleanText(`${view.node} is ${state} for ${since}${detail}`, 300), look.columns);
-  const room = look.columns - left.length - agent.length;
+  const room = Math.min(look.columns, farthest) - left.length - agent.length;
   const painted = left.replace(` is ${state} `, ` is ${paint(state, isReady ? 'good' : 'bad', look.color)} `);
   return `${painted}${room < 2 ? '\n' : ' '.repeat(room)}${agent}\n`;
 }

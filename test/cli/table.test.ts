@@ -1,8 +1,11 @@
 import t from 'tap';
+import { renderNode } from '../../src/cli/show-node.ts';
 import { renderTable, shorten } from '../../src/cli/table.ts';
+import { createTerminal } from '../../src/cli/terminal.ts';
 import { localClock, localIso, localShort } from '../../src/cli/time.ts';
 import { parseDuration } from '../../src/config/duration.ts';
 import { formatSpan } from '../../src/serve/duration.ts';
+import { node } from '../serve/stand-in.ts';
 
 process.env['TZ'] = 'UTC';
 
@@ -15,6 +18,17 @@ t.test('a table gives way in its flexible column', async (t) => {
   );
   t.equal(renderTable(columns, rows, { columns: 10, color: false }), 'A    B         C\none  a lon...  1\n');
   t.equal(shorten('\u{1f600}'.repeat(5), 4), '\u{1f600}...');
+});
+
+t.test('into a pipe nothing is cut', async (t) => {
+  const streams = { stdout: {}, stderr: {}, stdin: {}, env: {} } as NodeJS.Process;
+  const { columns, color } = createTerminal(streams);
+  const name = 'backup/cluster/schedule/'.repeat(20);
+  t.equal(renderTable([{ title: 'NAME', flexible: true }], [[{ text: name }]], { columns, color }), `NAME\n${name}\n`);
+  const [headline] = renderNode(node(), { columns, color }).split('\n');
+  t.equal(headline?.length, 100, 'and the headline stays in sight');
+  const terminal = { ...streams, stdout: { isTTY: true, columns: 40 } } as NodeJS.Process;
+  t.match(createTerminal(terminal), { columns: 40, color: true });
 });
 
 t.test('durations and times', async (t) => {
