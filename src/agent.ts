@@ -30,6 +30,7 @@ import { createAsks } from './asks.ts';
 import { createBalancers } from './balancers.ts';
 import { isOrphan, resolveAlerts } from './config/alerts.ts';
 import { readManifestNames } from './config/control-plane.ts';
+import { findEtcdHere } from './config/etcd-here.ts';
 import type { Config } from './config/schema.ts';
 import { createConfigurator, type FirstConfig } from './configure.ts';
 import type { Event } from './core/event.ts';
@@ -108,7 +109,7 @@ function buildParts(first: FirstConfig, file: string | null, directory: string) 
   const loaded = (config: Config): void => alerting.configure(resolveAlerts(config), (key) => isOrphan(key, config));
   // As client-go has it: unique to this process, so that no two take each other's lock for their own.
   const identity = `${first.config.node ?? hostname()}_${randomUUID()}`;
-  const told = { supervised, manifests: readManifestNames, warn, loaded, identity };
+  const told = { supervised, manifests: readManifestNames, etcdHere: findEtcdHere, warn, loaded, identity };
   const configurator = createConfigurator({ first, file, directory, bus, emit, wallMs, ...told });
   const ports = { store, host, bus, prober, controlPlane, backups, etcd, notify, metrics, locks };
   return { first, log, clock, emit, stored, ...ports, publish, loop, configurator, alerting };

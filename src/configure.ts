@@ -6,6 +6,7 @@ import { resolveBackups } from './config/backups.ts';
 import { apiServersPolicy, leaderPolicies, withFoundLeaders } from './config/control-plane.ts';
 import { discover, type Facts, foundPresets, presetUnits, readFacts } from './config/discover.ts';
 import { resolveElections } from './config/elections.ts';
+import { type EtcdHere, usualEtcd } from './config/etcd-here.ts';
 import { healerUnits, warnOfHealers } from './config/healers.ts';
 import { keepLastGood } from './config/last-good.ts';
 import { loadConfigFile } from './config/load.ts';
@@ -50,6 +51,7 @@ export interface ConfiguratorParts {
   readonly supervised: () => ReadonlySet<string>;
   /** Names of the manifests of static pods on this node. */
   readonly manifests: () => Promise<ReadonlySet<string>>;
+  readonly etcdHere: () => Promise<EtcdHere>;
   /** For the log: what is no problem of the configuration and still worth a look. */
   readonly warn: (sentence: string) => void;
   /** Hears of each configuration that was loaded anew. */
@@ -83,6 +85,7 @@ export function createConfigurator(parts: ConfiguratorParts): Configurator {
   let toldLeaders = '[]';
   let toldServers = 'null';
   let found: ReadonlySet<string> = new Set();
+  let etcd = usualEtcd;
   let applying: Promise<void> | null = null;
   let next: Promise<void> | null = null;
   const warned = new Set<string>();
@@ -93,7 +96,7 @@ export function createConfigurator(parts: ConfiguratorParts): Configurator {
   }
 
   function putInForce(facts: Facts): void {
-    const policy = resolvePolicy(config, foundPresets(discover(config, facts, supervised()), config));
+    const policy = resolvePolicy(config, foundPresets(discover(config, facts, supervised()), config), etcd);
     missing = new Set(config.discover ? presetUnits.filter((unit) => !isThere(facts, unit)) : []);
     if (told !== JSON.stringify(policy)) emit({ type: 'config.loaded', policy });
     told = JSON.stringify(policy);
@@ -112,7 +115,7 @@ export function createConfigurator(parts: ConfiguratorParts): Configurator {
   }
 
   async function lookAndApply(): Promise<void> {
-    found = await manifests();
+    [found, etcd] = await Promise.all([manifests(), parts.etcdHere()]);
     const facts = await readFacts(bus.read, [...(config.discover ? presetUnits : []), ...healerUnits]);
     for (const sentence of warnOfHealers(facts)) warnOnce(sentence);
     putInForce(facts);

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { usualEtcd } from '../src/config/etcd-here.ts';
 import { createConfigurator } from '../src/configure.ts';
 import type { Event } from '../src/core/event.ts';
 import type { Unit } from '../src/core/mend/unit.ts';
@@ -35,6 +36,7 @@ function setUp(t: Test, text: string, node: Record<string, Unit | null>) {
     wallMs: () => 1_700_000_000_000,
     supervised: () => supervised,
     manifests: async () => manifests,
+    etcdHere: async () => usualEtcd,
     identity: 'n1_x',
     warn: (sentence) => void warnings.push(sentence),
     loaded: () => undefined,

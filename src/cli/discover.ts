@@ -9,6 +9,7 @@ import {
   presetUnits,
   readFacts,
 } from '../config/discover.ts';
+import { findEtcdHere } from '../config/etcd-here.ts';
 import { healerUnits, warnOfHealers } from '../config/healers.ts';
 import { loadConfigFile } from '../config/load.ts';
 import { describeProblems } from '../config/problem.ts';
@@ -35,6 +36,7 @@ export async function discover(
   io: Io,
   read: SystemBus['read'],
   manifests: () => Promise<ReadonlySet<string>> = readManifestNames,
+  etcdHere: typeof findEtcdHere = findEtcdHere,
 ): Promise<number> {
   const loaded = await loadConfigFile(file);
   if (!loaded.ok) {
@@ -48,7 +50,7 @@ export async function discover(
     return exitStatus.unreachable;
   }
   const choices = choose(config, facts, new Set());
-  const policy = resolvePolicy(config, foundPresets(choices, config));
+  const policy = resolvePolicy(config, foundPresets(choices, config), await etcdHere());
   const told = choices.map((choice): Told => {
     const own = policy.components.find(({ name }) => choice.chosen && name === choice.component);
     const unit = facts.get(choice.unit) ?? null;

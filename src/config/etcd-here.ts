@@ -75,6 +75,9 @@ export function readFlags(flags: ReadonlyMap<string, string>, healthClientThere:
   };
 }
 
+/** What etcd does when it is told nothing. */
+export const usualEtcd: EtcdHere = readFlags(new Map(), false);
+
 const readText = (path: string): Promise<string | null> => readFile(path, 'utf8').catch(() => null);
 
 export async function findEtcdHere(): Promise<EtcdHere> {

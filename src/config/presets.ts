@@ -9,12 +9,15 @@ export interface Preset extends ComponentConfig {
   readonly unit: string;
   readonly hostsContainers: boolean;
   readonly dumpsOnUsr1: boolean;
+  readonly startsWithPeers?: true;
 }
 
 export type PresetName = NonNullable<ComponentConfig['preset']>;
 
 /** Whether the program can run at all. A stopped one is hung however great the pressure is, so its deadlines are not widened. */
 const process = { unit: {}, role: 'witness', every: '5s', timeout: '3s' } as const;
+
+const etcdUrl = 'http://127.0.0.1:2379';
 
 export const presets: Readonly<Record<PresetName, Preset>> = {
   containerd: {
@@ -124,16 +127,18 @@ export const presets: Readonly<Record<PresetName, Preset>> = {
     // A node without its etcd member can still run pods; the cluster decides about quorum.
     critical: false,
     probes: {
-      // A slow disk, an alarm or a lost leader is never a reason to restart, so its health is shown and not voted on.
-      health: {
-        etcd: { url: 'http://127.0.0.1:2379/health?serializable=true' },
-        role: 'report',
-        every: '10s',
-        timeout: '5s',
-      },
+      // Answered from memory, with a slow disk, with an alarm and without a leader: none of them is a reason to restart.
+      serves: { etcd: { url: etcdUrl, look: 'serves' }, role: 'vote', every: '10s', timeout: '5s' },
+      // Where the others have no quorum without it, or cannot be asked, it is left as it is.
+      others: { etcd: { url: etcdUrl, look: 'others' }, role: 'witness', every: '20s', timeout: '20s' },
+      health: { etcd: { url: etcdUrl, look: 'health' }, role: 'report', every: '10s', timeout: '5s' },
     },
+    hang: { for: '3m' },
+    // A large log takes its time to be read.
+    grace: '5m',
     hostsContainers: false,
     dumpsOnUsr1: false,
+    startsWithPeers: true,
   },
 };
 

@@ -3,7 +3,8 @@ import { hostname } from 'node:os';
 import type { ComponentPolicy, NodePolicy, ProbePolicy, ProbeTarget, Rung } from '../core/mend/policy.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { durationMs } from './duration.ts';
-import { type PresetName, presets, usual } from './presets.ts';
+import { type EtcdHere, usualEtcd } from './etcd-here.ts';
+import { type Preset, type PresetName, presets, usual } from './presets.ts';
 import { type ComponentConfig, type Config, type ProbeConfig, probeKinds } from './schema.ts';
 
 function targetOf(probe: ProbeConfig): ProbeTarget {
@@ -17,8 +18,8 @@ function targetOf(probe: ProbeConfig): ProbeTarget {
   if (probe.containerd !== undefined) return { kind: 'containerd', ...probe.containerd };
   if (probe.docker !== undefined) return { kind: 'docker', ...probe.docker };
   if (probe.etcd !== undefined) {
-    const { url, ca = null, cert = null, key = null } = probe.etcd;
-    return { kind: 'etcd', url, ca, cert, key };
+    const { url, ca = null, cert = null, key = null, look } = probe.etcd;
+    return { kind: 'etcd', url, ca, cert, key, look };
   }
   return { kind: 'unit' };
 }
@@ -46,9 +47,29 @@ function rungOf(rung: NonNullable<ComponentConfig['ladder']>[number]): Rung {
     : { remedy: 'exec', argv: rung.exec, timeoutMs: durationMs(rung.timeout) };
 }
 
-function componentPolicy(name: string, own: ComponentConfig, all: Config['components']): ComponentPolicy {
-  const preset = own.preset === undefined ? undefined : presets[own.preset];
-  const { failures = usual.hang.failures, of = usual.hang.of, for: hangFor = usual.hang.for } = own.hang ?? {};
+/** A preset that asks etcd asks the member that is here. */
+function presetHere(name: PresetName, { endpoints: [url], ca, cert, key }: EtcdHere): Preset {
+  const preset = presets[name];
+  const files = Object.fromEntries(Object.entries({ ca, cert, key }).filter(([, file]) => file !== null));
+  const probes = Object.entries(preset.probes ?? {}).map(([probe, { etcd, ...rest }]) => [
+    probe,
+    etcd === undefined ? rest : { ...rest, etcd: { ...etcd, ...files, url: url ?? etcd.url } },
+  ]);
+  return { ...preset, probes: Object.fromEntries(probes) };
+}
+
+function componentPolicy(
+  name: string,
+  own: ComponentConfig,
+  all: Config['components'],
+  here: EtcdHere,
+): ComponentPolicy {
+  const preset = own.preset === undefined ? undefined : presetHere(own.preset, here);
+  const {
+    failures = usual.hang.failures,
+    of = usual.hang.of,
+    for: hangFor = usual.hang.for,
+  } = { ...preset?.hang, ...own.hang };
   const { actions = usual.budget.actions, per = usual.budget.per } = own.budget ?? {};
   const { first = usual.backoff.first, factor = usual.backoff.factor, max = usual.backoff.max } = own.backoff ?? {};
   return {
@@ -59,7 +80,7 @@ function componentPolicy(name: string, own: ComponentConfig, all: Config['compon
     after: dependenciesOf(name, all),
     probes: mergeProbes(preset?.probes, own.probes),
     hang: { failures, of, forMs: durationMs(hangFor) },
-    graceMs: durationMs(own.grace ?? usual.grace),
+    graceMs: durationMs(own.grace ?? preset?.grace ?? usual.grace),
     ladder: (own.ladder ?? usual.ladder).map(rungOf),
     budget: { actions, perMs: durationMs(per) },
     backoff: {
@@ -70,11 +91,12 @@ function componentPolicy(name: string, own: ComponentConfig, all: Config['compon
     },
     hostsContainers: preset?.hostsContainers ?? false,
     dumpsOnUsr1: preset?.dumpsOnUsr1 ?? false,
+    startsWithPeers: preset?.startsWithPeers ?? false,
   };
 }
 
-/** `found`: the presets that were discovered on the node; the file's own components come first. */
-export function resolvePolicy(config: Config, found: readonly PresetName[]): NodePolicy {
+/** `found`: the presets that were discovered on the node; the file's own components come first. `here`: how its etcd is reached. */
+export function resolvePolicy(config: Config, found: readonly PresetName[], here: EtcdHere = usualEtcd): NodePolicy {
   const all: Record<string, ComponentConfig> = { ...config.components };
   for (const preset of found) all[preset] ??= { preset };
   const { downAfter, upAfter, staleAfter, failOpen } = config.readyz;
@@ -86,6 +108,6 @@ export function resolvePolicy(config: Config, found: readonly PresetName[]): Nod
       staleAfterMs: durationMs(staleAfter),
       failOpen,
     },
-    components: Object.entries(all).map(([name, component]) => componentPolicy(name, component, all)),
+    components: Object.entries(all).map(([name, component]) => componentPolicy(name, component, all, here)),
   };
 }

@@ -74,9 +74,15 @@ const probe = z
         ca: path.optional().describe('file with the certificates to trust'),
         cert: path.optional().describe('file with the client certificate'),
         key: path.optional().describe('file with its key'),
+        look: z
+          .enum(['health', 'serves', 'others'])
+          .default('health')
+          .describe(
+            'health is what it says of itself; serves takes any answer of its gRPC server; others is bad where the other members see no answer either and keep quorum without it',
+          ),
       })
       .optional()
-      .describe('GET /health of an etcd member'),
+      .describe('ask an etcd member'),
     unit: z.strictObject({}).optional().describe("read the state of the unit's main process"),
     role: z
       .enum(['vote', 'witness', 'report'])

@@ -1,4 +1,5 @@
 /** The daemon's own configurator over the virtual bus: a configuration that has no file. */
+import { usualEtcd } from '../config/etcd-here.ts';
 import type { Config } from '../config/schema.ts';
 import { type Configurator, type ConfiguratorParts, createConfigurator } from '../configure.ts';
 import type { Loop } from '../loop.ts';
@@ -10,6 +11,12 @@ export function configuratorOf(
   const supervised = () => new Set(Object.values(loop().state().components).map(({ policy }) => policy.unit));
   const first = { config, text: null, problems: '' };
   const nobody = (): void => undefined;
-  const around = { directory: '', manifests: async () => new Set<string>(), warn: nobody, loaded: nobody };
+  const around = {
+    directory: '',
+    manifests: async () => new Set<string>(),
+    etcdHere: async () => usualEtcd,
+    warn: nobody,
+    loaded: nobody,
+  };
   return createConfigurator({ ...rest, ...around, first, file: null, supervised, identity: 'sim' });
 }

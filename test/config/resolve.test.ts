@@ -18,6 +18,7 @@ t.test('a component with nothing but a unit gets what is usual', async (t) => {
     backoff: { firstMs: 1_000, factor: 2, maxMs: 300_000, jitter: 0.2 },
     hostsContainers: false,
     dumpsOnUsr1: false,
+    startsWithPeers: false,
   });
 });
 
@@ -82,9 +83,28 @@ t.test('every preset is complete in itself', async (t) => {
         false,
         'livez vote 5000 3000, metrics witness 5000 5000, process witness 5000 3000',
       ],
-      ['etcd', 'etcd.service', false, '', false, false, 'health report 10000 5000'],
+      [
+        'etcd',
+        'etcd.service',
+        false,
+        '',
+        false,
+        false,
+        'serves vote 10000 5000, others witness 20000 20000, health report 10000 5000',
+      ],
     ],
   );
+});
+
+t.test("the preset of etcd asks the node's own member, where the file does not say another", async (t) => {
+  const here = { endpoints: ['https://127.0.0.1:2379'], ca: '/ca', cert: '/cert', key: null, certificates: [] };
+  const text = 'components: { etcd: { preset: etcd, probes: { health: { etcd: { url: "http://127.0.0.1:1" } } } } }';
+  const [etcd] = resolvePolicy(configOf(text), [], here).components;
+  const own = { kind: 'etcd', url: 'https://127.0.0.1:2379', ca: '/ca', cert: '/cert', key: null };
+  t.same(etcd?.probes['serves']?.target, { ...own, look: 'serves' });
+  t.same(etcd?.probes['others']?.target, { ...own, look: 'others' });
+  t.match(etcd?.probes['health']?.target, { url: 'http://127.0.0.1:1', ca: null });
+  t.match(etcd, { hang: { failures: 3, of: 5, forMs: 180_000 }, graceMs: 300_000, startsWithPeers: true });
 });
 
 t.test('the file changes a preset key by key', async (t) => {
@@ -158,7 +178,7 @@ components:
       { kind: 'cri', socket: '/cri', look: 'version' },
       { kind: 'containerd', socket: '/run/containerd/containerd.sock', look: 'metadata' },
       { kind: 'docker', socket: '/run/docker.sock', look: 'ping' },
-      { kind: 'etcd', url: 'https://127.0.0.1:2379/health', ca: '/ca', cert: '/cert', key: '/key' },
+      { kind: 'etcd', url: 'https://127.0.0.1:2379/health', ca: '/ca', cert: '/cert', key: '/key', look: 'health' },
       { kind: 'unit' },
     ],
   );

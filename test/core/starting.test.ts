@@ -112,3 +112,35 @@ t.test('S7: a start to which systemd sets no limit is a hang after ten minutes',
   t.match(world.remedial(), [{ type: 'unit.kill', reason: 'restart.hung' }]);
   t.equal(world.phase('docker'), 'healthy');
 });
+
+t.test('S7: a start that waits for its peers has the time they take, and one that nodemend began too', async (t) => {
+  const waiting = policy('etcd', { startsWithPeers: true });
+  const world = createWorld([waiting], { units: { etcd: { timeoutStartMs: null } } });
+  world.advance(60_000);
+  world.unit('etcd').program.starts = 'never';
+  world.unit('etcd').crash();
+  world.advance(100);
+  const [begun] = world.remedial();
+  t.match(begun, { type: 'unit.restart' });
+  world.advance(begun?.timeoutMs ?? 0);
+  const result = { ok: false, reason: 'action.timeout', detail: 'no end of the job' } as const;
+  world.send({ type: 'action.finished', id: begun?.id ?? '', result });
+  world.advance(86_400_000);
+  t.equal(world.remedial().length, 1, 'a day later nothing more was done');
+  t.equal(world.phase('etcd'), 'mending');
+  world.unit('etcd').program.starts = 'well';
+  world.unit('etcd').restart();
+  world.advance(10_000);
+  t.match(world.told('action.ended'), [{ ok: true, reason: 'restart.verified' }]);
+  t.equal(world.phase('etcd'), 'healthy');
+});
+
+t.test('S7: a start that waits for its peers and was begun by another is no hang', async (t) => {
+  const waiting = policy('etcd', { startsWithPeers: true });
+  const world = createWorld([waiting], { down: ['etcd'], units: { etcd: { timeoutStartMs: null } } });
+  world.unit('etcd').program.starts = 'never';
+  world.unit('etcd').start();
+  world.advance(86_400_000);
+  t.same(world.remedial(), []);
+  t.equal(world.phase('etcd'), 'starting');
+});

@@ -31,6 +31,7 @@ export const policy = (name: string, changes: Partial<ComponentPolicy> = {}): Co
   backoff: { firstMs: 1_000, factor: 2, maxMs: 300_000, jitter: 0.2 },
   hostsContainers: false,
   dumpsOnUsr1: false,
+  startsWithPeers: false,
   ...changes,
 });
 

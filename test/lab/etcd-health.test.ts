@@ -5,6 +5,7 @@ import t from 'tap';
 import { type Access, createReach } from '../../src/adapters/etcd/access.ts';
 import { observeCluster } from '../../src/adapters/etcd/observe.ts';
 import { put } from '../../src/adapters/grpc/protos/etcd.ts';
+import { createProber } from '../../src/adapters/probe/prober.ts';
 import { judge } from '../../src/core/etcd/judge.ts';
 import { keepsQuorumWithout } from '../../src/core/etcd/quorum.ts';
 import { record } from '../cli/recorder.ts';
@@ -36,7 +37,23 @@ t.test(
     }
     t.same(await found(access), []);
 
+    const prober = createProber({
+      clock: { nowMs: () => performance.now(), wallMs: () => Date.now() },
+      mainPid: () => 0,
+    });
+    t.teardown(() => prober.close());
+    const { ca, cert, key } = access;
+    const lookAt = (kind: 'serves' | 'others') => {
+      const target = { kind: 'etcd', url: third?.endpoint ?? '', ca, cert, key, look: kind } as const;
+      return prober.look(`etcd/${kind}`, target, 'etcd.service', kind === 'serves' ? 1_000 : 6_000);
+    };
+    t.match(await lookAt('others'), { reason: 'probe.failed' }, 'before it has answered once nothing is known');
+    t.match(await lookAt('serves'), { reason: 'probe.ok', detail: 'one of 3 members' });
+    t.match(await lookAt('others'), { reason: 'probe.ok', detail: /^it answers at https:/ });
+
     third?.signal('SIGSTOP');
+    t.match(await lookAt('serves'), { reason: 'probe.timeout' });
+    t.match(await lookAt('others'), { reason: 'probe.dispensable' });
     const without = await look(access, 1_000);
     t.match(await found(access, 1_000), ['m3 etcd.unreachable', 'etcd.no-margin']);
     const idOf = (name: string): string => without.members.find((member) => member.name === name)?.id ?? '';
@@ -45,6 +62,7 @@ t.test(
 
     second?.signal('SIGSTOP');
     t.match((await found(access, 1_000)).slice(0, 1), ['etcd.quorum-lost']);
+    t.match(await lookAt('others'), { reason: 'probe.no-quorum' });
     second?.signal('SIGCONT');
     third?.signal('SIGCONT');
     await ready(...members);
@@ -65,6 +83,16 @@ t.test(
     };
     await t.rejects(fill(), { message: /database space exceeded/ });
     t.match(await found(access), ['m1 etcd.no-space']);
+    const prober = createProber({
+      clock: { nowMs: () => performance.now(), wallMs: () => Date.now() },
+      mainPid: () => 0,
+    });
+    t.teardown(() => prober.close());
+    const target = { kind: 'etcd', url: members[0].endpoint, ca: null, cert: null, key: null } as const;
+    const lookAt = (kind: 'health' | 'serves') =>
+      prober.look(`etcd/${kind}`, { ...target, look: kind }, 'etcd.service', 5_000);
+    t.match(await lookAt('health'), { verdict: 'unhealthy', detail: /NOSPACE/ });
+    t.match(await lookAt('serves'), { verdict: 'healthy' }, 'and it serves all the same');
   },
 );
 

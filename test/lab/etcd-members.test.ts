@@ -16,6 +16,7 @@ import {
   type MemberName,
   memberNames,
   readKeys,
+  supervised,
   unitOf,
 } from './harness/etcd-node.ts';
 import { startWriter } from './harness/etcd-writer.ts';
@@ -125,6 +126,27 @@ labTest('a cluster is created, grown, shrunk, mended, lost and restored while it
     }
   });
   await writer.goesOn('the upgrade');
+
+  await t.test('a member that hangs is started anew, but not while the others need it for their quorum', async (t) => {
+    node.write('/etc/nodemend/nodemend.yaml', supervised('m2'));
+    await node.ok(['systemctl', 'start', 'nodemend.service']);
+    const says = async (word: RegExp): Promise<boolean> =>
+      word.test((await node.run(['nodemend', 'status', 'm2'])).stdout);
+    await node.waitFor(() => says(/serves +vote +healthy/), 30_000, 'the first look at m2');
+    const before = await Promise.all(three.map((name) => node.mainPid(unitOf(name))));
+    for (const name of ['m2', 'm3'] as const) await node.ok(['systemctl', 'kill', '--signal=STOP', unitOf(name)]);
+    await node.waitFor(() => says(/probe\.no-quorum/), 60_000, 'the word of the others');
+    t.equal(await node.mainPid(unitOf('m2')), before[1], 'no quorum without it');
+    await node.ok(['systemctl', 'kill', '--signal=CONT', unitOf('m3')]);
+    const replaced = async (): Promise<boolean> => (await node.mainPid(unitOf('m2'))) !== before[1];
+    await node.waitFor(replaced, 60_000, 'a new main process of m2');
+    await node.waitFor(() => says(/ is healthy /), 60_000, 'm2 in health');
+    const [one, , other] = await Promise.all(three.map((name) => node.mainPid(unitOf(name))));
+    t.same([one, other], [before[0], before[2]], 'the others were left alone');
+    t.match((await node.run(['nodemend', 'history', 'm2'])).stdout, /probe\.timeout +mended/);
+    await node.ok(['systemctl', 'stop', 'nodemend.service']);
+  });
+  await writer.goesOn('the hang');
 
   await t.test('filled up to its quota, it takes writes again', async (t) => {
     await fillUp(node, 'm1');

@@ -27,6 +27,7 @@ const etcd = (port: number, credentials = {}): ProbeTarget => ({
   ca: null,
   cert: null,
   key: null,
+  look: 'health',
   ...credentials,
 });
 

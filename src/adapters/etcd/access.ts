@@ -3,6 +3,7 @@ import type { Trouble } from '../../core/etcd/view.ts';
 import type { Keys } from '../grpc/library.ts';
 import { type ConnectRemote, isRemoteError, loadRemotes, type Remote } from '../grpc/remote.ts';
 import { readCredential } from '../http/credentials.ts';
+import type { LookContext } from '../probe/look.ts';
 
 export interface Access {
   /** URLs, at least one. */
@@ -14,11 +15,13 @@ export interface Access {
 
 export type AccessFiles = Omit<Access, 'endpoints'>;
 
-const silentTell = (): void => undefined;
-
 /** Rejects with a sentence that names the file. */
-export async function readKeys({ ca, cert, key }: AccessFiles, signal: AbortSignal): Promise<Keys> {
-  const context = { signal, tell: silentTell };
+export async function readKeys(
+  { ca, cert, key }: AccessFiles,
+  signal: AbortSignal,
+  tell: LookContext['tell'] = () => undefined,
+): Promise<Keys> {
+  const context = { signal, tell };
   return {
     ca: await readCredential('CA file', ca, context),
     cert: await readCredential('certificate', cert, context),
@@ -46,15 +49,30 @@ export type Reach = <Result>(
   work: (remote: Remote, signal: AbortSignal) => Promise<Result>,
 ) => Promise<Result>;
 
+/** A connection, for its maker to close. Rejects when a TLS file cannot be read or is of no use. */
+export type OpenRemote = (
+  endpoint: string,
+  files: AccessFiles,
+  signal: AbortSignal,
+  tell?: LookContext['tell'],
+) => Promise<Remote>;
+
 /** Loads the gRPC libraries when it is first used. */
-export function createReach(): Reach {
+export function createOpenRemote(): OpenRemote {
   let loading: Promise<ConnectRemote> | null = null;
-  return async (endpoint, files, timeoutMs, work) => {
+  return async (endpoint, files, signal, tell) => {
     loading ??= loadRemotes();
     const connect = await loading;
-    const signal = AbortSignal.timeout(timeoutMs);
     const { protocol, host } = new URL(endpoint);
-    const remote = connect(host, protocol === 'https:' ? await readKeys(files, signal) : null);
+    return connect(host, protocol === 'https:' ? await readKeys(files, signal, tell) : null);
+  };
+}
+
+export function createReach(): Reach {
+  const open = createOpenRemote();
+  return async (endpoint, files, timeoutMs, work) => {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const remote = await open(endpoint, files, signal);
     try {
       return await work(remote, signal);
     } finally {

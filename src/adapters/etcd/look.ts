@@ -1,60 +1,22 @@
-/**
- * etcd's own word on its health, without its peers': the read is serializable, so a member that has lost its leader still answers. Quorum
- * is nothing that a restart of this member mends. Answers are {"health":"true"} and, with 503, {"health":"false","reason":TEXT}.
- */
-import { readCredential } from '../http/credentials.ts';
-import { exchange, type Reply } from '../http/exchange.ts';
-import { judgeStatus } from '../http/look.ts';
-import { findAddresses } from '../probe/address.ts';
-import { type Finding, finding } from '../probe/finding.ts';
+/** The three looks at a member of etcd: what it says of itself, whether it serves, and what the others say of it. */
+import type { Clock } from '../../ports.ts';
 import type { Look } from '../probe/look.ts';
+import { createOpenRemote, createReach } from './access.ts';
+import { lookHealth } from './health.ts';
+import { lookOthers, type Peers } from './others.ts';
+import { lookServes } from './serves.ts';
 
-const mostBytes = 64 * 1024;
-
-interface Health {
-  readonly health: boolean;
-  readonly reason: string;
-}
-
-/** Null when the body is not what etcd says at /health. Old members say a boolean, newer ones the word. */
-export function parseHealth(body: string): Health | null {
-  try {
-    const said: unknown = JSON.parse(body);
-    if (typeof said !== 'object' || said === null || !('health' in said)) return null;
-    const reason = 'reason' in said && typeof said.reason === 'string' ? said.reason : '';
-    const health = String(said.health);
-    return health === 'true' || health === 'false' ? { health: health === 'true', reason } : null;
-  } catch {
-    // Not JSON: said by the null.
-    return null;
-  }
-}
-
-function judge(reply: Reply): Finding {
-  const said = parseHealth(reply.body);
-  if (said !== null && !said.health) return finding('probe.not-ready', said.reason || 'etcd says health false');
-  if (reply.status !== 200) return judgeStatus(reply, [200]);
-  if (said === null) return finding('probe.bad-reply', `no health in: ${reply.body}`);
-  return finding('probe.ok', 'health true');
-}
-
-/** A URL with a path of its own is asked as it is. */
-export function healthUrl(url: string): string {
-  const parsed = new URL(url);
-  return parsed.pathname === '/' ? new URL('/health?serializable=true', parsed).href : parsed.href;
-}
-
-export const lookEtcd: Look<'etcd'> = async (target, context) => {
-  const ca = await readCredential('CA file', target.ca, context);
-  const cert = await readCredential('certificate', target.cert, context);
-  const key = await readCredential('key', target.key, context);
-  const url = healthUrl(target.url);
-  const lookup = await findAddresses(new URL(url).hostname, context);
-  const tls = {
-    insecure: false,
-    ...(ca !== undefined && { ca }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
+export function createEtcdLook({ wallMs }: Pick<Clock, 'wallMs'>): Look<'etcd'> {
+  const open = createOpenRemote();
+  const reach = createReach();
+  /** By the URL of the member. */
+  const known = new Map<string, Peers>();
+  return async (target, context) => {
+    if (target.look === 'health') return lookHealth(target, context);
+    if (target.look === 'others')
+      return lookOthers({ reach, peers: known.get(target.url) ?? null, wallMs }, target, context);
+    const { found, peers } = await lookServes(open, target, context);
+    if (peers !== null) known.set(target.url, peers);
+    return found;
   };
-  return judge(await exchange({ url, socket: null, tls, lookup, maxBytes: mostBytes, signal: context.signal }));
-};
+}

@@ -22,6 +22,8 @@ const verdicts = {
   'probe.container-hung': 'unhealthy',
   'probe.stopped': 'unhealthy',
   'probe.blocked': 'unhealthy',
+  'probe.dispensable': 'unhealthy',
+  'probe.no-quorum': 'unknown',
   'probe.initializing': 'unknown',
   'probe.denied': 'unknown',
   'probe.no-address': 'unknown',

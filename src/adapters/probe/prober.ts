@@ -4,7 +4,7 @@ import type { Clock, Prober } from '../../ports.ts';
 import { createContainerdLook } from '../containerd/look.ts';
 import { createCriLook } from '../cri/look.ts';
 import { createDockerLook } from '../docker/look.ts';
-import { lookEtcd } from '../etcd/look.ts';
+import { createEtcdLook } from '../etcd/look.ts';
 import { lookExec } from '../exec/look.ts';
 import { createGrpcClients } from '../grpc/client.ts';
 import { lookHttp } from '../http/look.ts';
@@ -37,7 +37,7 @@ export function createProber({ clock, mainPid, procFolder = '/proc' }: ProberPar
     cri: createCriLook(clients),
     containerd: createContainerdLook({ clients, clock, procFolder }),
     docker: createDockerLook(),
-    etcd: lookEtcd,
+    etcd: createEtcdLook(clock),
   };
 
   function lookAt<Kind extends ProbeTarget['kind']>(

@@ -137,6 +137,7 @@ export function observeResult(turn: Turn, component: Component, id: string, resu
   const { deed } = component;
   if (deed === null || deed.id !== id || deed.stage !== 'acting') return;
   const { ok, reason, detail } = result;
+  const waits = reason === 'action.timeout' && component.policy.startsWithPeers;
   if (reason === 'action.canceled') put(turn, endDeed(turn, component, false, reason, detail));
-  else put(turn, beginVerifying(turn, component, { ...deed, failure: ok ? null : { reason, detail } }));
+  else put(turn, beginVerifying(turn, component, { ...deed, failure: ok || waits ? null : { reason, detail } }));
 }

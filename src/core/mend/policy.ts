@@ -22,6 +22,7 @@ export type ProbeTarget =
       readonly ca: string | null;
       readonly cert: string | null;
       readonly key: string | null;
+      readonly look: 'health' | 'serves' | 'others';
     };
 
 /**
@@ -69,6 +70,8 @@ export interface ComponentPolicy {
   readonly hostsContainers: boolean;
   /** The program writes its goroutines on SIGUSR1 (dockerd, containerd); anything else might die of the signal. */
   readonly dumpsOnUsr1: boolean;
+  /** Its start lasts until its peers are there, however long: a start under way is no hang of its own. */
+  readonly startsWithPeers: boolean;
 }
 
 export interface ReadyPolicy {

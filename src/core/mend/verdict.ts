@@ -27,8 +27,9 @@ export function runsSinceMs({ unit }: Component): number {
 }
 
 /** A start to which systemd sets no limit and that has lasted so long is taken for a hang. */
-export function startsEndlessly({ unit }: Component, nowMs: number): boolean {
-  if (unit?.activeState !== 'activating' || unit.settings.timeoutStartMs !== null) return false;
+export function startsEndlessly({ unit, policy }: Component, nowMs: number): boolean {
+  if (unit?.activeState !== 'activating' || unit.settings.timeoutStartMs !== null || policy.startsWithPeers)
+    return false;
   return unit.inactiveExitAtMs !== null && nowMs >= unit.inactiveExitAtMs + longestStartMs;
 }
 

@@ -20,12 +20,21 @@ function runsAnew(unit: Unit, deed: Deed): boolean {
   return deed.remedy === 'exec' || (unit.invocationId !== '' && unit.invocationId !== deed.invocation);
 }
 
-/** When the verification ends without proof at the latest: a unit that has just come up has its grace to prove itself. */
-export function verdictDueAtMs(node: NodeState, component: Component, unit: Unit, deed: Deed, nowMs: number): number {
+/**
+ * When the verification ends without proof at the latest: a unit that has just come up has its grace to prove itself. null: that cannot be said, its peers
+ * have to be there first.
+ */
+export function verdictDueAtMs(
+  node: NodeState,
+  component: Component,
+  unit: Unit,
+  deed: Deed,
+  nowMs: number,
+): number | null {
   const upAtMs = runsAnew(unit, deed) && unit.activeState === 'active' ? unit.activeEnterAtMs : null;
-  const untilMs = isMoving(component, unit, nowMs)
-    ? deed.stageAtMs + jobMs(unit)
-    : (upAtMs ?? -Infinity) + graceMs(component, node, nowMs);
+  const moving = isMoving(component, unit, nowMs);
+  if (moving && component.policy.startsWithPeers) return null;
+  const untilMs = moving ? deed.stageAtMs + jobMs(unit) : (upAtMs ?? -Infinity) + graceMs(component, node, nowMs);
   return Math.max(deed.stageUntilMs, untilMs);
 }
 
@@ -44,7 +53,7 @@ export function readVerification(turn: Turn, component: Component, unit: Unit, d
   if (deed.failure !== null) return read('unverified', deed.failure.reason, deed.failure.detail);
   if (anew && hasEnded(unit) && !hasJob(component, unit, nowMs))
     return read('unverified', component.ending?.reason ?? 'unit.crashed', unit.subState);
-  if (nowMs >= verdictDueAtMs(turn.node, component, unit, deed, nowMs))
-    return read('unverified', 'restart.not-verified');
+  const dueAtMs = verdictDueAtMs(turn.node, component, unit, deed, nowMs);
+  if (dueAtMs !== null && nowMs >= dueAtMs) return read('unverified', 'restart.not-verified');
   return read('verifying', 'restart.verifying', deed.remedy);
 }

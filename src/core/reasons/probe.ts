@@ -75,6 +75,18 @@ export const probeReasons = {
     'takes it for a witness of a hang; SIGKILL works once the kernel lets go',
     'look at what it waits for in the kernel: a dead disk or a network file system; journalctl -k',
   ),
+  'probe.dispensable': row(
+    'warn',
+    'the other members of etcd keep quorum without this one, which does not answer them either',
+    'takes it for a witness of a hang: SIGKILL and a new start',
+    'look into journalctl -u UNIT and the evidence for what it hung on; its data and its disk first',
+  ),
+  'probe.no-quorum': row(
+    'warn',
+    'the other members of etcd have no quorum without this one; nothing is concluded',
+    'takes no action on it: a restart brings no quorum back',
+    'bring the other members back first: nodemend etcd status',
+  ),
   'probe.initializing': row(
     'info',
     'the component answers that it is still initializing',

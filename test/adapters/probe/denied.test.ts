@@ -38,7 +38,7 @@ t.test('what we have no right to look at is unknown', async (t) => {
     [{ kind: 'docker', socket, look: 'inspect' }, denied],
     [{ ...http, url: 'http://localhost/', socket, ca: null }, denied],
     [{ ...http, url: 'https://127.0.0.1:1/', socket: null, ca }, denied],
-    [{ kind: 'etcd', url: 'https://127.0.0.1:1/', ca, cert: null, key: null }, denied],
+    [{ kind: 'etcd', url: 'https://127.0.0.1:1/', ca, cert: null, key: null, look: 'health' }, denied],
     [
       { kind: 'exec', argv: [plain] },
       { verdict: 'unknown', reason: 'probe.no-command' },

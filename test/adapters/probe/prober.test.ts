@@ -127,7 +127,14 @@ t.test('each kind of target has its look, and each lane one look at a time', asy
     ca: null,
     insecure: false,
   } as const;
-  const etcd = { kind: 'etcd', url: `http://127.0.0.1:${peer.port}`, ca: null, cert: null, key: null } as const;
+  const etcd = {
+    kind: 'etcd',
+    url: `http://127.0.0.1:${peer.port}`,
+    ca: null,
+    cert: null,
+    key: null,
+    look: 'health',
+  } as const;
   t.match(await prober.look('a/tcp', tcp, 'a.service', plentyMs), { verdict: 'healthy' });
   t.match(await prober.look('a/exec', { kind: 'exec', argv: ['/bin/true'] }, 'a.service', plentyMs), {
     verdict: 'healthy',

@@ -71,6 +71,30 @@ export function configOf(name: MemberName, members: readonly MemberName[], etcd:
   });
 }
 
+/** That member's service as a component, with short times. */
+export function supervised(name: MemberName): string {
+  const member = {
+    url: endpointOf(name),
+    ca: '/etc/etcd/ca.pem',
+    cert: '/etc/etcd/client.pem',
+    key: '/etc/etcd/client.key',
+  };
+  const look = (kind: 'serves' | 'others' | 'health', every: string) => ({
+    etcd: { ...member, look: kind },
+    every,
+    timeout: every,
+  });
+  const probes = { serves: look('serves', '1s'), others: look('others', '6s'), health: look('health', '2s') };
+  const component = {
+    preset: 'etcd',
+    unit: unitOf(name),
+    probes,
+    hang: { failures: 3, of: 5, for: '3s' },
+    grace: '10s',
+  };
+  return JSON.stringify({ discover: false, components: { [name]: component } });
+}
+
 export const configFile = (name: MemberName): string => `/etc/nodemend/${name}.yaml`;
 
 /** Boots a node with members that are set up and not started. */

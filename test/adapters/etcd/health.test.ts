@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import t, { type Test } from 'tap';
-import { healthUrl, lookEtcd, parseHealth } from '../../../src/adapters/etcd/look.ts';
+import { healthUrl, lookHealth, parseHealth } from '../../../src/adapters/etcd/health.ts';
 import {
   answering,
   createPeer,
@@ -18,10 +18,10 @@ import {
 } from '../probe/stage.ts';
 
 const tlsFolder = join(import.meta.dirname, '../../fixtures/tls');
-const plain = { ca: null, cert: null, key: null };
+const plain = { ca: null, cert: null, key: null, look: 'health' } as const;
 
 const look = (url: string, credentials: Partial<Record<'ca' | 'cert' | 'key', string>> = {}, timeoutMs = plentyMs) =>
-  lookOnce((context) => lookEtcd({ kind: 'etcd', url, ...plain, ...credentials }, context), timeoutMs);
+  lookOnce((context) => lookHealth({ kind: 'etcd', url, ...plain, ...credentials }, context), timeoutMs);
 
 async function lookAtReply(t: Test, reply: string) {
   const peer = await createPeer(t, answering(reply));
