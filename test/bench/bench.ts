@@ -11,6 +11,7 @@ import { labUnavailable } from '../lab/harness/requirements.ts';
 import { type Figure, figureOf } from './figure.ts';
 import { crash } from './rows/crash.ts';
 import { elections } from './rows/elections.ts';
+import { etcd } from './rows/etcd.ts';
 import { hang } from './rows/hang.ts';
 import { http } from './rows/http.ts';
 import { idle } from './rows/idle.ts';
@@ -19,11 +20,11 @@ import { start } from './rows/start.ts';
 import { createStage, type Row } from './stage.ts';
 import { renderTable } from './table.ts';
 
-const rows: readonly Row[] = [crash, restartSetting, hang, idle, http, start, elections];
+const rows: readonly Row[] = [crash, restartSetting, hang, idle, http, start, elections, etcd];
 
 const help = `Usage: npm run bench -- [--only ROW]... [--quick] [--json FILE]
 
-Boots one real node (Linux, root), installs nodemend on it and measures it beside its peers; a run takes about 30 minutes.
+Boots one real node (Linux, root), installs nodemend on it and measures it beside its peers; a run takes about 40 minutes.
 The machine should have nothing else to do.
 
   --only ROW   this row alone; may be given several times

@@ -1,7 +1,7 @@
 /** What a row of the benchmark hands back: measured values and, where there is one, the target they are held to. */
 import { percentile } from './percentile.ts';
 
-export type Unit = 'ms' | 's' | '%' | 'MiB' | 'times' | 'req/s' | '/h' | 'MiB/h';
+export type Unit = 'ms' | 's' | '%' | 'MiB' | 'times' | 'req/s' | '/h' | 'MiB/h' | 'MiB/s';
 
 /** The shares that are shown, by name. */
 const shares = { median: 0.5, p99: 0.99 } as const;

@@ -13,12 +13,12 @@ function cpuUs(stage: Stage, unit: string): number {
   return Number(/^usage_usec (\d+)$/m.exec(text)?.[1]);
 }
 
-function residentMiB(pid: number): number {
+export function residentMiB(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
 /** The main processes: a child that is there for moments would make the figure jump. */
-const eldest = (stage: Stage, unit: string): number => Math.min(...stage.clock.processes(unit));
+export const eldest = (stage: Stage, unit: string): number => Math.min(...stage.clock.processes(unit));
 
 /** Watches all units over the same `spanMs`. */
 export async function watchUsage(stage: Stage, units: readonly string[], spanMs: number): Promise<Map<string, Usage>> {

@@ -97,9 +97,8 @@ export function supervised(name: MemberName): string {
 
 export const configFile = (name: MemberName): string => `/etc/nodemend/${name}.yaml`;
 
-/** Boots a node with members that are set up and not started. */
-export async function createEtcdNode(lab: Lab): Promise<LabNode> {
-  const node = await lab.node('etcd');
+/** Members that are set up and not started. */
+export async function setUpMembers(node: LabNode): Promise<void> {
   for (const file of tlsFiles) {
     node.copyIn(tlsFile(file), `/etc/etcd-${file}`);
   }
@@ -111,6 +110,11 @@ export async function createEtcdNode(lab: Lab): Promise<LabNode> {
     node.write(environmentOf(name), environmentText(name));
   }
   await node.ok(['systemctl', 'daemon-reload']);
+}
+
+export async function createEtcdNode(lab: Lab): Promise<LabNode> {
+  const node = await lab.node('etcd');
+  await setUpMembers(node);
   return node;
 }
 

@@ -1,8 +1,7 @@
 /** A writer at work on the members of a node until it is ended; every write that was acknowledged, with its revision. */
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
+import { type End, hearLines } from './lines.ts';
 import type { LabNode } from './node.ts';
 import { waitFor } from './wait.ts';
 
@@ -11,23 +10,16 @@ export interface EtcdWriter {
   readonly acknowledged: readonly (readonly [number, number])[];
   /** Resolves once one more was acknowledged than there were. */
   goesOn(what: string): Promise<void>;
-  end(): Promise<void>;
+  readonly end: End;
 }
 
 export function startWriter(t: Test, node: LabNode, endpoints: readonly string[]): EtcdWriter {
   const program = fileURLToPath(new URL('./etcd-writer-process.ts', import.meta.url));
-  const enter = ['-t', String(node.leaderPid()), '-n', '--', process.execPath, program];
-  const child = spawn('nsenter', [...enter, ...endpoints], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const acknowledged: [number, number][] = [];
-  createInterface({ input: child.stdout }).on('line', (line) => {
+  const end = hearLines(node, [program, ...endpoints], (line) => {
     const [number, revision] = line.split(' ').map(Number);
     acknowledged.push([number ?? 0, revision ?? 0]);
   });
-  const end = async (): Promise<void> => {
-    child.kill('SIGKILL');
-    await gone;
-  };
   t.teardown(end);
   return {
     acknowledged,
