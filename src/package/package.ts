@@ -71,4 +71,13 @@ export async function makePackage({ product, architecture, fast, folder }: Optio
   }
 }
 
-if (import.meta.main) process.stdout.write(`${await makePackage(readOptions(process.argv.slice(2)))}\n`);
+const usage = 'Usage: npm run package -- [--arch amd64|arm64] [--drill] [--fast] [--out FOLDER]';
+
+if (import.meta.main) {
+  try {
+    process.stdout.write(`${await makePackage(readOptions(process.argv.slice(2)))}\n`);
+  } catch (error) {
+    process.stderr.write(`package: ${(error as Error).message}\n\n${usage}\n`);
+    process.exitCode = 1;
+  }
+}

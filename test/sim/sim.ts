@@ -1,7 +1,4 @@
-/**
- * `npm run sim -- [--noise] [--stories N] [--hours N] [--seed S] [--show]`: plays stories from a seed on, each of so many simulated hours, with every rule
- * checked, and says how fast. `--noise`: nothing is wrong in them, and nothing may be done. `--show` prints all that goes on in the first one.
- */
+/** Random stories of the virtual node, run by `npm run sim`, and how fast they go. Exit status 1 when a rule was broken, 2 for wrong usage. */
 import { parseArgs } from 'node:util';
 import type { World } from '../../src/sim/world.ts';
 import { makeNoise, runNoise } from './noise.ts';
@@ -10,18 +7,58 @@ import { createShow } from './show.ts';
 import { describeStory, shrink } from './shrink.ts';
 import { tellStory } from './swarm.ts';
 
-const { values } = parseArgs({
-  options: {
-    hours: { type: 'string', default: '6' },
-    seed: { type: 'string', default: '1' },
-    stories: { type: 'string', default: '1' },
-    noise: { type: 'boolean', default: false },
-    show: { type: 'boolean', default: false },
-  },
-});
-const hours = Number(values.hours);
-const first = Number(values.seed);
-const stories = Number(values.stories);
+const help = `Usage: npm run sim -- [--stories N] [--hours N] [--seed S] [--noise] [--show]
+
+Plays stories from a seed on, each of so many simulated hours, with every rule checked. The same seed gives the same story.
+
+  --stories N  how many (1)
+  --hours N    simulated hours of each (6)
+  --seed S     a whole number: of the first; the next has the next (1)
+  --noise      nothing is wrong in them, and nothing may be done
+  --show       print all that goes on in the first
+  --help       this text
+`;
+
+function readNumber(name: string, text: string, expected: string, isRight: (value: number) => boolean): number {
+  const value = Number(text);
+  if (text.trim() === '' || !isRight(value)) throw new Error(`--${name}: found "${text}", expected ${expected}`);
+  return value;
+}
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      hours: { type: 'string', default: '6' },
+      seed: { type: 'string', default: '1' },
+      stories: { type: 'string', default: '1' },
+      noise: { type: 'boolean', default: false },
+      show: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const isCount = (value: number): boolean => Number.isSafeInteger(value) && value > 0;
+  return {
+    ...values,
+    hours: readNumber('hours', values.hours, 'a number above 0', (value) => Number.isFinite(value) && value > 0),
+    seed: readNumber('seed', values.seed, 'a whole number', Number.isSafeInteger),
+    stories: readNumber('stories', values.stories, 'a whole number above 0', isCount),
+  };
+}
+
+function tryOptions(): ReturnType<typeof readOptions> {
+  try {
+    const options = readOptions();
+    if (!options.help) return options;
+    process.stdout.write(help);
+    process.exit(0);
+  } catch (error) {
+    process.stderr.write(`sim: ${(error as Error).message}\n\n${help}`);
+    process.exit(2);
+  }
+}
+
+const values = tryOptions();
+const { hours, seed: first, stories } = values;
 const noise = values.noise ? ' --noise' : '';
 const run = values.noise ? runNoise : runStory;
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
