@@ -2,20 +2,9 @@
 import type { UnitSettings } from '../core/mend/unit.ts';
 import type { ServiceFacts } from './systemd/facts.ts';
 import type { ProgramFacts } from './systemd/program.ts';
+import { defaultSettings } from './systemd/unit.ts';
 
-const settings: UnitSettings = {
-  type: 'notify',
-  restart: 'on-failure',
-  restartMs: 100,
-  startLimitBurst: 5,
-  startLimitIntervalMs: 10_000,
-  killMode: 'control-group',
-  watchdogMs: 0,
-  timeoutStartMs: 90_000,
-  timeoutStopMs: 90_000,
-  stopsWith: [],
-  sockets: [],
-};
+const settings: UnitSettings = { ...defaultSettings, type: 'notify', restart: 'on-failure' };
 
 const program: ProgramFacts = { readyAfterMs: 80, endsAfterMs: 10, answersInMs: 2, leansOn: [] };
 

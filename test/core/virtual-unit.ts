@@ -3,19 +3,14 @@
  * can die, freeze, or fail to start. Times and timestamps are those of the world that it lives in.
  */
 import type { Unit, UnitSettings } from '../../src/core/mend/unit.ts';
+import { defaultSettings, newUnit } from '../../src/sim/systemd/unit.ts';
 
 export const settings = (changes: Partial<UnitSettings> = {}): UnitSettings => ({
+  ...defaultSettings,
   type: 'notify',
   restart: 'always',
   restartMs: 5_000,
-  startLimitBurst: 5,
-  startLimitIntervalMs: 10_000,
   killMode: 'process',
-  watchdogMs: 0,
-  timeoutStartMs: 90_000,
-  timeoutStopMs: 90_000,
-  stopsWith: [],
-  sockets: [],
   ...changes,
 });
 
@@ -69,31 +64,7 @@ export function createVirtualUnit(name: string, around: Surroundings, own: Parti
   /** The job under way, and how a stop that waits for the process goes on. */
   let current: { readonly job: number; readonly done: (result: string) => void } | null = null;
   let goOn: (() => void) | null = null;
-  let unit: Unit = {
-    id,
-    loadState: 'loaded',
-    activeState: 'inactive',
-    subState: 'dead',
-    result: 'success',
-    unitFileState: 'enabled',
-    freezerState: 'running',
-    conditionResult: true,
-    mainPid: 0,
-    invocationId: '',
-    nRestarts: 0,
-    job: 0,
-    inactiveExitAtMs: null,
-    activeEnterAtMs: null,
-    activeExitAtMs: null,
-    inactiveEnterAtMs: null,
-    stateChangeAtMs: null,
-    execMainExitAtMs: null,
-    execMainCode: 0,
-    execMainStatus: 0,
-    needDaemonReload: false,
-    controlGroup: `/system.slice/${id}`,
-    settings: settings(own),
-  };
+  let unit: Unit = newUnit(id, settings(own));
 
   function set(changes: Partial<Unit>): void {
     unit = { ...unit, stateChangeAtMs: nowMs(), ...changes };

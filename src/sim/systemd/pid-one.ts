@@ -6,6 +6,7 @@ import type { Ending, FileVerb, Installed, Service } from './facts.ts';
 import { createJobs, type JobSignal, type JobType } from './jobs.ts';
 import type { Answer } from './program.ts';
 import { createService } from './service.ts';
+import { defaultSettings, newUnit } from './unit.ts';
 
 export type Signal = { readonly type: 'unit'; readonly unit: Unit } | JobSignal;
 
@@ -40,41 +41,10 @@ export interface PidOne {
 const turnMs = 0.2;
 
 const absent = (id: string): Unit => ({
-  id,
+  ...newUnit(id, { ...defaultSettings, type: '' }),
   loadState: 'not-found',
-  activeState: 'inactive',
-  subState: 'dead',
-  result: 'success',
   unitFileState: '',
-  freezerState: 'running',
-  conditionResult: true,
-  mainPid: 0,
-  invocationId: '',
-  nRestarts: 0,
-  job: 0,
-  inactiveExitAtMs: null,
-  activeEnterAtMs: null,
-  activeExitAtMs: null,
-  inactiveEnterAtMs: null,
-  stateChangeAtMs: null,
-  execMainExitAtMs: null,
-  execMainCode: 0,
-  execMainStatus: 0,
-  needDaemonReload: false,
   controlGroup: '',
-  settings: {
-    type: '',
-    restart: 'no',
-    restartMs: 100,
-    startLimitBurst: 5,
-    startLimitIntervalMs: 10_000,
-    killMode: 'control-group',
-    watchdogMs: 0,
-    timeoutStartMs: 90_000,
-    timeoutStopMs: 90_000,
-    stopsWith: [],
-    sockets: [],
-  },
 });
 
 export function createPidOne(installed: readonly Installed[], context: PidOneContext): PidOne {

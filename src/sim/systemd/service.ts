@@ -7,6 +7,7 @@ import type { Agenda, Entry } from '../agenda.ts';
 import type { Ending, Installed, Service } from './facts.ts';
 import { answerOf, noProcessAilments, type ProcessAilments, processAnswerOf } from './program.ts';
 import { createStartLimit } from './start-limit.ts';
+import { newUnit } from './unit.ts';
 
 export interface ServiceContext {
   readonly agenda: Agenda;
@@ -46,29 +47,9 @@ function restartApplies(restart: string, result: string): boolean {
 
 function freshUnit({ facts: { name, settings }, enabled, masked }: Installed): Unit {
   return {
-    id: name,
+    ...newUnit(name, settings),
     loadState: masked ? 'masked' : 'loaded',
-    activeState: 'inactive',
-    subState: 'dead',
-    result: 'success',
     unitFileState: masked ? 'masked' : enabled ? 'enabled' : 'disabled',
-    freezerState: 'running',
-    conditionResult: true,
-    mainPid: 0,
-    invocationId: '',
-    nRestarts: 0,
-    job: 0,
-    inactiveExitAtMs: null,
-    activeEnterAtMs: null,
-    activeExitAtMs: null,
-    inactiveEnterAtMs: null,
-    stateChangeAtMs: null,
-    execMainExitAtMs: null,
-    execMainCode: 0,
-    execMainStatus: 0,
-    needDaemonReload: false,
-    controlGroup: `/system.slice/${name}`,
-    settings,
   };
 }
 
