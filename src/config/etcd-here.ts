@@ -15,7 +15,8 @@ export interface EtcdHere {
 }
 
 const manifestFile = '/etc/kubernetes/manifests/etcd.yaml';
-const environmentFile = '/etc/default/etcd';
+/** Of Debian's package, of Kubespray, of Red Hat's package. */
+const environmentFiles = ['/etc/default/etcd', '/etc/etcd.env', '/etc/etcd/etcd.conf'];
 /** kubeadm makes it for exactly this. */
 const healthClient = '/etc/kubernetes/pki/etcd/healthcheck-client';
 const usualUrl = 'http://127.0.0.1:2379';
@@ -89,5 +90,6 @@ export async function findEtcdHere(): Promise<EtcdHere> {
     );
     return readFlags(flagsOfManifest(manifest), there);
   }
-  return readFlags(flagsOfEnvironment((await readText(environmentFile)) ?? ''), false);
+  const texts = await Promise.all(environmentFiles.map(readText));
+  return readFlags(flagsOfEnvironment(texts.find((text) => text !== null) ?? ''), false);
 }

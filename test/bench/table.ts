@@ -41,6 +41,8 @@ export function renderTable(figures: readonly Figure[], titles: ReadonlyMap<stri
   });
   const missed = figures.flatMap(({ verdicts }) => verdicts).filter(({ met }) => !met).length;
   const verdict =
-    missed === 0 ? 'every target is met' : `${missed} ${missed === 1 ? 'target is' : 'targets are'} MISSED`;
+    missed === 0
+      ? 'every target that was measured is met'
+      : `${missed} ${missed === 1 ? 'target is' : 'targets are'} MISSED`;
   return `${[line(columns), ...blocks, '', verdict].join('\n')}\n`;
 }

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { discover } from '../../src/cli/discover.ts';
+import { usualEtcd } from '../../src/config/etcd-here.ts';
 import { parseConfig } from '../../src/config/load.ts';
 import type { Unit } from '../../src/core/mend/unit.ts';
 import { missingUnit, runningUnit } from '../config/stage.ts';
@@ -22,7 +23,13 @@ async function run(
   const file = join(t.testdir(), 'nodemend.yaml');
   writeFileSync(file, text);
   const io = record();
-  const status = await discover({ config: file, json }, io, read);
+  const status = await discover(
+    { config: file, json },
+    io,
+    read,
+    async () => new Set(),
+    async () => usualEtcd,
+  );
   return { status, file, ...io.said };
 }
 

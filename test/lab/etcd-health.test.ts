@@ -45,7 +45,7 @@ t.test(
     const { ca, cert, key } = access;
     const lookAt = (kind: 'serves' | 'others') => {
       const target = { kind: 'etcd', url: third?.endpoint ?? '', ca, cert, key, look: kind } as const;
-      return prober.look(`etcd/${kind}`, target, 'etcd.service', kind === 'serves' ? 1_000 : 6_000);
+      return prober.look(`etcd/${kind}`, target, 'etcd.service', kind === 'serves' ? 1_000 : 20_000);
     };
     t.match(await lookAt('others'), { reason: 'probe.failed' }, 'before it has answered once nothing is known');
     t.match(await lookAt('serves'), { reason: 'probe.ok', detail: 'one of 3 members' });

@@ -17,7 +17,11 @@ export interface Peers {
 const mostCalls = 6;
 
 export function judgeOthers(view: ClusterView, ownId: string): Finding {
-  if (view.clusterId === null) return finding('probe.no-quorum', 'no other member answers');
+  if (view.clusterId === null) {
+    const [first] = view.silent;
+    const why = first === undefined ? 'it is the only member' : `${first.endpoint}: ${first.trouble.detail}`;
+    return finding('probe.no-quorum', why);
+  }
   const own = view.members.find(({ id }) => id === ownId);
   if (own === undefined) return finding('probe.failed', 'the others do not list it');
   if (answers(own)) return finding('probe.ok', `it answers at ${own.endpoint}`);
@@ -36,8 +40,7 @@ export async function lookOthers(
     return finding('probe.failed', 'it has not answered since nodemend began, so its peers are not known');
   signal.addEventListener('abort', () => tell(finding('probe.failed', 'the others could not be asked in time')));
   const access = { ...target, endpoints: peers.urls.filter((url) => URL.canParse(url)) };
-  return judgeOthers(
-    await observeCluster(access, [], { reach, timeoutMs: timeoutMs / mostCalls, wallMs }),
-    peers.ownId,
-  );
+  // Whole milliseconds: a timer of Node's takes no others.
+  const callMs = Math.floor(timeoutMs / mostCalls);
+  return judgeOthers(await observeCluster(access, [], { reach, timeoutMs: callMs, wallMs }), peers.ownId);
 }

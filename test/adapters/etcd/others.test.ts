@@ -1,5 +1,8 @@
 import t from 'tap';
-import { judgeOthers } from '../../../src/adapters/etcd/others.ts';
+import type { Reach } from '../../../src/adapters/etcd/access.ts';
+import { judgeOthers, lookOthers } from '../../../src/adapters/etcd/others.ts';
+import { durationMs } from '../../../src/config/duration.ts';
+import { presets } from '../../../src/config/presets.ts';
 import { away, cluster, member, status } from '../../core/etcd/stage.ts';
 
 const leaderless = member(2, { status: { ...status, leaderId: '0' } });
@@ -27,9 +30,37 @@ t.test('one that answers the others, or that they do not know, or that are silen
     verdict: 'unknown',
     detail: 'the others do not list it',
   });
-  t.match(judgeOthers(cluster([], { clusterId: null }), '1'), {
+  const trouble = { reason: 'etcd.unreachable', detail: 'no answer within 3 s' } as const;
+  const silent = [{ endpoint: 'https://10.0.0.2:2379', trouble }];
+  t.match(judgeOthers(cluster([], { clusterId: null, silent }), '1'), {
     verdict: 'unknown',
     reason: 'probe.no-quorum',
-    detail: 'no other member answers',
+    detail: 'https://10.0.0.2:2379: no answer within 3 s',
   });
+  t.match(judgeOthers(cluster([], { clusterId: null }), '1'), { verdict: 'unknown', detail: 'it is the only member' });
+});
+
+t.test('each call has a share of the time in whole milliseconds, as timers take it', async (t) => {
+  const target = {
+    kind: 'etcd',
+    url: 'http://127.0.0.1:2379',
+    ca: null,
+    cert: null,
+    key: null,
+    look: 'others',
+  } as const;
+  const usual = durationMs(presets.etcd.probes?.['others']?.timeout ?? '');
+  for (const timeoutMs of [usual, 9_848, 6_000]) {
+    const given: number[] = [];
+    const reach: Reach = async (_endpoint, _files, callMs) => {
+      given.push(callMs);
+      AbortSignal.timeout(callMs);
+      throw Object.assign(new Error('away'), { status: 14 });
+    };
+    const context = { unit: 'etcd.service', timeoutMs, signal: new AbortController().signal, tell: () => undefined };
+    const peers = { ownId: '1', urls: ['http://127.0.0.1:1'] };
+    const found = await lookOthers({ reach, peers, wallMs: () => 0 }, target, context);
+    t.match(found, { verdict: 'unknown', detail: 'http://127.0.0.1:1: away' });
+    t.same(given, [Math.floor(timeoutMs / 6)]);
+  }
 });

@@ -5,7 +5,17 @@ import t, { type Test } from 'tap';
 import { createProber } from '../../../src/adapters/probe/prober.ts';
 import type { ProbeTarget } from '../../../src/core/mend/policy.ts';
 import type { Prober } from '../../../src/ports.ts';
-import { answering, createPeer, makeFolder, plentyMs, realClock, refusing, shortMs, silent } from './stage.ts';
+import {
+  answering,
+  createPeer,
+  freePort,
+  makeFolder,
+  plentyMs,
+  realClock,
+  refusing,
+  shortMs,
+  silent,
+} from './stage.ts';
 
 function makeProber(t: Test): Prober {
   const prober = createProber({ clock: realClock, mainPid: () => 0 });
@@ -144,6 +154,19 @@ t.test('each kind of target has its look, and each lane one look at a time', asy
     detail: 'a.service has no main process',
   });
   t.match(await prober.look('a/etcd', etcd, 'a.service', shortMs), { reason: 'probe.timeout' });
+  const serves = { ...etcd, look: 'serves' } as const;
+  const unheard = {
+    verdict: 'unknown',
+    reason: 'probe.failed',
+    detail: /has not answered at http:.* since nodemend began/,
+  };
+  t.match(
+    await prober.look('a/serves', serves, 'a.service', shortMs),
+    unheard,
+    'a silence that may be a wrong address',
+  );
+  const nowhere = { ...serves, url: `http://127.0.0.1:${await freePort(t)}` };
+  t.match(await prober.look('a/nowhere', nowhere, 'a.service', plentyMs), unheard);
   const first = prober.look('a/http', http, 'a.service', shortMs);
   const before = peer.count();
   t.match(await prober.look('a/http', http, 'a.service', shortMs), { verdict: 'unknown', reason: 'probe.stuck' });
